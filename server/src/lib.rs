@@ -1,1 +1,3 @@
-//! See the crate description.
+//! The drydock server: everything that touches the world.
+
+pub mod store;

@@ -1,0 +1,51 @@
+//! Learners: made at the first visit that needs one.
+
+use domain::id::LearnerId;
+
+use super::{Store, StoreError};
+
+impl Store {
+    /// Make a learner if there is none of that id, and note the visit. `now` in Unix seconds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_learner(&self, id: &LearnerId, now: i64) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO learner (id, created_at, seen_at) VALUES (?1, ?2, ?2)
+             ON CONFLICT (id) DO UPDATE SET seen_at = ?2",
+        )
+        .bind(id.as_str())
+        .bind(now)
+        .execute(&self.pool)
+        .await
+        .map_err(StoreError::query("note a learner"))?;
+        Ok(())
+    }
+
+    /// Whether there is a learner of that id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn knows_learner(&self, id: &LearnerId) -> Result<bool, StoreError> {
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM learner WHERE id = ?)")
+            .bind(id.as_str())
+            .fetch_one(&self.pool)
+            .await
+            .map_err(StoreError::query("read a learner"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_learner_is_noted_once() {
+        let store = Store::in_memory().await.unwrap();
+        let id = LearnerId("l1".into());
+        assert!(!store.knows_learner(&id).await.unwrap());
+        store.note_learner(&id, 1).await.unwrap();
+        store.note_learner(&id, 2).await.unwrap();
+        assert!(store.knows_learner(&id).await.unwrap());
+    }
+}

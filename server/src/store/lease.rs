@@ -1,0 +1,308 @@
+//! Leases as stored. A change of state is one statement that names the state it leaves,
+//! so two servers or tasks can never both make it.
+
+use domain::{
+    id::{ExerciseId, LeaseId, LearnerId},
+    lease::LeaseState,
+};
+use sqlx::{Row as _, sqlite::SqliteRow};
+
+use super::{Store, StoreError};
+
+/// A lease as stored. Times in Unix seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeaseRow {
+    /// Its id.
+    pub id: LeaseId,
+    /// Whose.
+    pub learner: LearnerId,
+    /// For which exercise; `None` is a free sandbox.
+    pub exercise: Option<ExerciseId>,
+    /// Where it stands.
+    pub state: LeaseState,
+    /// The engine's id of the container.
+    pub container: Option<String>,
+    /// The lease's own secret.
+    pub canary: String,
+    /// The lease's own random word.
+    pub nonce: String,
+    /// Label of the preview's host name.
+    pub preview_label: String,
+    /// When it was asked for.
+    pub created_at: i64,
+    /// When the sandbox ends by itself.
+    pub expires_at: i64,
+    /// How often it was extended.
+    pub extensions: u32,
+    /// Why it ended.
+    pub end_reason: Option<String>,
+}
+
+fn read(row: &SqliteRow) -> Result<LeaseRow, StoreError> {
+    let corrupt = || StoreError::Corrupt { what: "lease" };
+    let exercise: Option<String> = row.get("exercise");
+    Ok(LeaseRow {
+        id: LeaseId(row.get("id")),
+        learner: LearnerId(row.get("learner")),
+        exercise: exercise.map(ExerciseId::try_from).transpose().map_err(|_| corrupt())?,
+        state: LeaseState::parse(row.get("state")).ok_or_else(corrupt)?,
+        container: row.get("container"),
+        canary: row.get("canary"),
+        nonce: row.get("nonce"),
+        preview_label: row.get("preview_label"),
+        created_at: row.get("created_at"),
+        expires_at: row.get("expires_at"),
+        extensions: row.get("extensions"),
+        end_reason: row.get("end_reason"),
+    })
+}
+
+impl Store {
+    /// Store a new lease in state `queued`, unless the learner has a living one for that exercise.
+    /// Returns the living one: the new or the old.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_lease(&self, new: &LeaseRow) -> Result<LeaseRow, StoreError> {
+        sqlx::query(
+            "INSERT INTO lease (id, learner, exercise, state, canary, nonce, preview_label, created_at, expires_at)
+             VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(new.id.as_str())
+        .bind(new.learner.as_str())
+        .bind(new.exercise.as_ref().map(ExerciseId::as_str))
+        .bind(&new.canary)
+        .bind(&new.nonce)
+        .bind(&new.preview_label)
+        .bind(new.created_at)
+        .bind(new.expires_at)
+        .execute(&self.pool)
+        .await
+        .map_err(StoreError::query("open a lease"))?;
+        let living = self.living_lease(&new.learner, new.exercise.as_ref()).await?;
+        living.ok_or(StoreError::Corrupt { what: "lease" })
+    }
+
+    /// The learner's living lease for an exercise (or for a free sandbox).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn living_lease(
+        &self,
+        learner: &LearnerId,
+        exercise: Option<&ExerciseId>,
+    ) -> Result<Option<LeaseRow>, StoreError> {
+        sqlx::query("SELECT * FROM lease WHERE learner = ? AND coalesce(exercise, '') = ? AND state <> 'ended'")
+            .bind(learner.as_str())
+            .bind(exercise.map_or("", ExerciseId::as_str))
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::query("read a lease"))?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
+    /// A lease by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lease(&self, id: &LeaseId) -> Result<Option<LeaseRow>, StoreError> {
+        sqlx::query("SELECT * FROM lease WHERE id = ?")
+            .bind(id.as_str())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::query("read a lease"))?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
+    /// The living lease with that preview label.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lease_by_preview(&self, label: &str) -> Result<Option<LeaseRow>, StoreError> {
+        sqlx::query("SELECT * FROM lease WHERE preview_label = ? AND state = 'ready'")
+            .bind(label)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::query("read a lease"))?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
+    /// All living leases, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn living_leases(&self) -> Result<Vec<LeaseRow>, StoreError> {
+        sqlx::query("SELECT * FROM lease WHERE state <> 'ended' ORDER BY created_at, id")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::query("read leases"))?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
+    /// How many leases a learner has alive.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_living(&self, learner: &LearnerId) -> Result<u32, StoreError> {
+        sqlx::query_scalar("SELECT count(*) FROM lease WHERE learner = ? AND state <> 'ended'")
+            .bind(learner.as_str())
+            .fetch_one(&self.pool)
+            .await
+            .map_err(StoreError::query("count leases"))
+    }
+
+    /// From `queued` to `starting`. False when it was not queued any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lease_starts(&self, id: &LeaseId, expires_at: i64) -> Result<bool, StoreError> {
+        let done = sqlx::query("UPDATE lease SET state = 'starting', expires_at = ? WHERE id = ? AND state = 'queued'")
+            .bind(expires_at)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("start a lease"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Note the container of a starting lease. False when the lease has ended meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lease_has_container(&self, id: &LeaseId, container: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query("UPDATE lease SET container = ? WHERE id = ? AND state = 'starting'")
+            .bind(container)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("note a container"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// From `starting` to `ready`. False when it was not starting any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lease_is_ready(&self, id: &LeaseId, now: i64) -> Result<bool, StoreError> {
+        let done = sqlx::query("UPDATE lease SET state = 'ready', ready_at = ? WHERE id = ? AND state = 'starting'")
+            .bind(now)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("make a lease ready"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Extend a ready lease, at most `most` times. False when that is not possible.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn extend_lease(&self, id: &LeaseId, expires_at: i64, most: u32) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE lease SET expires_at = max(expires_at, ?), extensions = extensions + 1
+             WHERE id = ? AND state = 'ready' AND extensions < ?",
+        )
+        .bind(expires_at)
+        .bind(id.as_str())
+        .bind(most)
+        .execute(&self.pool)
+        .await
+        .map_err(StoreError::query("extend a lease"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// To `ended`, from any other state, with the attempts that were running abandoned.
+    /// False when it had ended before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_lease(&self, id: &LeaseId, now: i64, reason: &str) -> Result<bool, StoreError> {
+        let doing = "end a lease";
+        let mut transaction = self.pool.begin().await.map_err(StoreError::query(doing))?;
+        let done =
+            sqlx::query("UPDATE lease SET state = 'ended', ended_at = ?, end_reason = ? WHERE id = ? AND state <> 'ended'")
+                .bind(now)
+                .bind(reason)
+                .bind(id.as_str())
+                .execute(&mut *transaction)
+                .await
+                .map_err(StoreError::query(doing))?;
+        sqlx::query("UPDATE attempt SET state = 'abandoned' WHERE lease = ? AND state = 'running'")
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await
+            .map_err(StoreError::query(doing))?;
+        transaction.commit().await.map_err(StoreError::query(doing))?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn lease(id: &str, learner: &str, exercise: Option<&str>) -> LeaseRow {
+        LeaseRow {
+            id: LeaseId(id.into()),
+            learner: LearnerId(learner.into()),
+            exercise: exercise.map(|id| id.parse().unwrap()),
+            state: LeaseState::Queued,
+            container: None,
+            canary: "c".into(),
+            nonce: "n".into(),
+            preview_label: format!("p-{id}"),
+            created_at: 1,
+            expires_at: 100,
+            extensions: 0,
+            end_reason: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn one_living_lease_per_learner_and_exercise() {
+        let store = Store::in_memory().await.unwrap();
+        store.note_learner(&LearnerId("a".into()), 1).await.unwrap();
+        let first = store.open_lease(&lease("1", "a", Some("x"))).await.unwrap();
+        let second = store.open_lease(&lease("2", "a", Some("x"))).await.unwrap();
+        assert_eq!(first, second);
+        let free = store.open_lease(&lease("3", "a", None)).await.unwrap();
+        assert_eq!(free.id.as_str(), "3");
+        assert_eq!(store.count_living(&first.learner).await.unwrap(), 2);
+        assert!(store.end_lease(&first.id, 5, "test").await.unwrap());
+        assert!(!store.end_lease(&first.id, 6, "again").await.unwrap());
+        let third = store.open_lease(&lease("4", "a", Some("x"))).await.unwrap();
+        assert_eq!(third.id.as_str(), "4");
+        let ended = store.lease(&first.id).await.unwrap().unwrap();
+        assert_eq!((ended.state, ended.end_reason.as_deref()), (LeaseState::Ended, Some("test")));
+    }
+
+    #[tokio::test]
+    async fn states_change_only_from_where_they_may() {
+        let store = Store::in_memory().await.unwrap();
+        store.note_learner(&LearnerId("a".into()), 1).await.unwrap();
+        let id = store.open_lease(&lease("1", "a", None)).await.unwrap().id;
+        assert!(!store.lease_is_ready(&id, 2).await.unwrap());
+        assert!(!store.extend_lease(&id, 500, 3).await.unwrap());
+        assert!(store.lease_starts(&id, 200).await.unwrap());
+        assert!(!store.lease_starts(&id, 200).await.unwrap());
+        assert!(store.lease_has_container(&id, "abc").await.unwrap());
+        assert!(store.lease_by_preview("p-1").await.unwrap().is_none());
+        assert!(store.lease_is_ready(&id, 2).await.unwrap());
+        assert_eq!(store.lease_by_preview("p-1").await.unwrap().unwrap().container.as_deref(), Some("abc"));
+        for wanted in [true, true, false] {
+            assert_eq!(store.extend_lease(&id, 500, 2).await.unwrap(), wanted);
+        }
+        assert_eq!(store.lease(&id).await.unwrap().unwrap().expires_at, 500);
+        store.end_lease(&id, 9, "done").await.unwrap();
+        assert!(!store.lease_has_container(&id, "late").await.unwrap());
+        assert!(store.living_leases().await.unwrap().is_empty());
+    }
+}
