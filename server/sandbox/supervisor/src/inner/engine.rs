@@ -1,0 +1,138 @@
+//! The learner's engine: containerd and dockerd, kept running. dockerd is given containerd's address, for
+//! it would wait a whole second for a containerd of its own.
+
+use std::{
+    fs::OpenOptions,
+    os::unix::process::CommandExt as _,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::{ForkResult, Pid, fork},
+};
+
+use super::{ENGINE_READY, ENGINE_STOPPED, environment::ENVIRONMENT};
+use crate::fault::{Doing as _, Fault};
+
+/// The engine's socket.
+pub(super) const SOCKET: &str = "/run/docker.sock";
+/// Wait so long before an ended engine is started again, doubled at each quick end.
+const PAUSE: Duration = Duration::from_millis(300);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The engine's processes.
+#[derive(Default)]
+pub(super) struct Engine {
+    containerd: Option<Pid>,
+    dockerd: Option<Pid>,
+    /// Ends when the engine answers.
+    prober: Option<Pid>,
+    started: Option<Instant>,
+    again_at: Option<Instant>,
+    pause: Duration,
+}
+
+/// What a piece of work needs to know of the engine.
+pub(super) struct Control {
+    pub(super) dockerd: Option<Pid>,
+}
+
+impl Engine {
+    pub(super) fn control(&self) -> Control {
+        Control { dockerd: self.dockerd }
+    }
+
+    /// Start what does not run.
+    pub(super) fn start(&mut self) -> Result<(), Fault> {
+        self.again_at = None;
+        self.started = Some(Instant::now());
+        if self.containerd.is_none() {
+            self.containerd = Some(spawn("containerd", &["--config", "/etc/containerd/config.toml"])?);
+        }
+        if self.dockerd.is_none() {
+            let arguments = ["--containerd", "/run/containerd/containerd.sock", "--host", "unix:///run/docker.sock"];
+            self.dockerd = Some(spawn("dockerd", &arguments)?);
+        }
+        // SAFETY: this process has one thread.
+        match unsafe { fork() }.doing("fork")? {
+            ForkResult::Parent { child } => self.prober = Some(child),
+            ForkResult::Child => {
+                while !answers() {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                std::process::exit(0);
+            }
+        }
+        Ok(())
+    }
+
+    /// A child has ended: the new state, when it was one of these.
+    pub(super) fn ended(&mut self, pid: Pid) -> Option<u8> {
+        if self.prober == Some(pid) {
+            self.prober = None;
+            return Some(ENGINE_READY);
+        }
+        if self.containerd == Some(pid) {
+            self.containerd = None;
+        } else if self.dockerd == Some(pid) {
+            self.dockerd = None;
+        } else {
+            return None;
+        }
+        if let Some(prober) = self.prober.take() {
+            // It is ours and nothing depends on its end.
+            let _ended = kill(prober, Signal::SIGKILL);
+        }
+        let quick = self.started.is_some_and(|at| at.elapsed() < Duration::from_secs(10));
+        self.pause = if quick { (self.pause * 2).clamp(PAUSE, LONGEST_PAUSE) } else { PAUSE };
+        self.again_at = Some(Instant::now() + self.pause);
+        Some(ENGINE_STOPPED)
+    }
+
+    /// Time until `look` has something to do.
+    pub(super) fn next_look(&self) -> Option<Duration> {
+        self.again_at.map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
+    /// Start an ended engine again when it is time.
+    pub(super) fn look(&mut self) -> Result<(), Fault> {
+        if self.again_at.is_some_and(|at| at <= Instant::now()) { self.start() } else { Ok(()) }
+    }
+}
+
+fn spawn(program: &str, arguments: &[&str]) -> Result<Pid, Fault> {
+    let log = format!("/var/log/{program}.log");
+    let log = OpenOptions::new().create(true).append(true).open(&log).doing(format!("open {log}"))?;
+    let errors = log.try_clone().doing("share a log")?;
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().envs(ENVIRONMENT).env("GOGC", "50");
+    command.current_dir("/").stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0);
+    // SAFETY: the closure makes one system call and allocates nothing.
+    unsafe { command.pre_exec(unblock_signals) };
+    let child = command.spawn().doing(format!("start {program}"))?;
+    Ok(Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX)))
+}
+
+/// Children inherit the blocked SIGCHLD otherwise.
+pub(super) fn unblock_signals() -> std::io::Result<()> {
+    nix::sys::signal::SigSet::all().thread_unblock()?;
+    Ok(())
+}
+
+fn answers() -> bool {
+    use std::{
+        io::{Read as _, Write as _},
+        os::unix::net::UnixStream,
+    };
+    let ask = || -> std::io::Result<bool> {
+        let mut socket = UnixStream::connect(SOCKET)?;
+        socket.set_read_timeout(Some(Duration::from_secs(5)))?;
+        socket.write_all(b"GET /_ping HTTP/1.0\r\n\r\n")?;
+        let mut head = [0; 12];
+        socket.read_exact(&mut head)?;
+        Ok(head.ends_with(b"200"))
+    };
+    ask().unwrap_or(false)
+}

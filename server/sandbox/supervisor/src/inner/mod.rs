@@ -1,0 +1,145 @@
+//! The inner side: PID 1 of the learner's namespaces. It starts the engine, and one process for each piece of work.
+//! Invariant: this process has one thread, so a forked child may run any code.
+
+use std::{
+    os::{
+        fd::{AsFd as _, OwnedFd},
+        unix::net::UnixStream,
+    },
+    time::Duration,
+};
+
+use nix::{
+    errno::Errno,
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+    sys::{
+        signal::{SigSet, Signal},
+        signalfd::{SfdFlags, SignalFd},
+        wait::{WaitPidFlag, WaitStatus, waitpid},
+    },
+    unistd::{ForkResult, Pid, fork},
+};
+use protocol::Setup;
+
+use crate::{
+    fault::{Doing as _, Fault},
+    wire,
+};
+
+mod engine;
+mod environment;
+mod golden;
+mod mounts;
+mod ops;
+
+/// Told to the outer side, one byte each.
+pub(crate) const ENGINE_STARTING: u8 = 0;
+pub(crate) const ENGINE_READY: u8 = 1;
+pub(crate) const ENGINE_STOPPED: u8 = 2;
+
+/// Pieces of work at one time; the outer side gets no answer beyond it.
+const MOST_WORK: usize = 128;
+
+/// Be PID 1 of the learner's side. Returns only on a fault.
+pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
+    mounts::enter_root(setup)?;
+    environment::name_host()?;
+    environment::raise_loopback()?;
+    undumpable()?;
+    let mut blocked = SigSet::empty();
+    blocked.add(Signal::SIGCHLD);
+    blocked.thread_block().doing("block SIGCHLD")?;
+    let children = SignalFd::with_flags(&blocked, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).doing("watch children")?;
+    let mut init = Init { control: UnixStream::from(control), engine: engine::Engine::default(), work: Vec::new() };
+    init.engine.start()?;
+    init.tell(ENGINE_STARTING);
+    loop {
+        let mut fds = [
+            PollFd::new(init.control.as_fd(), PollFlags::POLLIN),
+            PollFd::new(children.as_fd(), PollFlags::POLLIN),
+        ];
+        let timeout = init.engine.next_look().map_or(PollTimeout::NONE, timeout);
+        match poll(&mut fds, timeout) {
+            Err(Errno::EINTR) => continue,
+            other => other.doing("wait for work")?,
+        };
+        let [has_work, has_child] = fds.map(|fd| fd.revents().is_some_and(|events| !events.is_empty()));
+        if has_child {
+            while let Ok(Some(_)) = children.read_signal() {}
+            init.reap();
+        }
+        if has_work {
+            init.take_work()?;
+        }
+        init.engine.look()?;
+    }
+}
+
+fn timeout(left: Duration) -> PollTimeout {
+    PollTimeout::try_from(left.as_millis().min(60_000) + 1).unwrap_or(PollTimeout::MAX)
+}
+
+/// Nobody of the learner's side may look into this process or trace it.
+fn undumpable() -> Result<(), Fault> {
+    // SAFETY: the option takes a plain number.
+    let outcome = unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
+    if outcome == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()).doing("become undumpable") }
+}
+
+struct Init {
+    control: UnixStream,
+    engine: engine::Engine,
+    work: Vec<Pid>,
+}
+
+impl Init {
+    fn tell(&self, state: u8) {
+        // When the outer side is gone, so is this one in a moment.
+        let _sent = nix::unistd::write(&self.control, &[state]);
+    }
+
+    /// Collect every child that has ended: work, the engine, and orphans of the learner's.
+    fn reap(&mut self) {
+        loop {
+            let pid = match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, _, _)) => pid,
+                Ok(WaitStatus::StillAlive) | Err(_) => return,
+                Ok(_) => continue,
+            };
+            self.work.retain(|one| *one != pid);
+            if let Some(state) = self.engine.ended(pid) {
+                self.tell(state);
+            }
+        }
+    }
+
+    /// One message of the outer side: a socket, for a process of its own to read a request from.
+    fn take_work(&mut self) -> Result<(), Fault> {
+        use std::os::fd::AsRawFd as _;
+        let mut byte = [0];
+        let (length, socket) = wire::receive_fd(self.control.as_raw_fd(), &mut byte).doing("hear the outer side")?;
+        if length == 0 {
+            return Err(Fault::Peer("the outer side is gone".to_owned()));
+        }
+        let Some(socket) = socket.map(UnixStream::from) else { return Ok(()) };
+        if self.work.len() >= MOST_WORK {
+            return Ok(());
+        }
+        let engine = self.engine.control();
+        // SAFETY: this process has one thread.
+        match unsafe { fork() }.doing("fork")? {
+            ForkResult::Parent { child } => {
+                self.work.push(child);
+                Ok(())
+            }
+            ForkResult::Child => {
+                let unblocked = SigSet::all();
+                let outcome = unblocked.thread_unblock().doing("unblock signals").and_then(|()| ops::serve(socket, &engine));
+                if let Err(fault) = outcome {
+                    eprintln!("supervisor: work: {}", fault.chain());
+                }
+                std::process::exit(0);
+            }
+        }
+    }
+}

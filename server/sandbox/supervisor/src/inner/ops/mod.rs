@@ -1,0 +1,48 @@
+//! Work on the learner's side: each runs in a process of its own, as the learner's root, within its file system.
+
+use std::os::unix::net::UnixStream;
+
+use protocol::{Answer, Refusal, Request};
+
+use super::engine::Control;
+use crate::{fault::Fault, wire};
+
+mod dial;
+mod files;
+mod ports;
+mod run;
+mod stats;
+mod terminal;
+mod tree;
+mod watch;
+
+/// Read one request and do it.
+pub(super) fn serve(mut socket: UnixStream, engine: &Control) -> Result<(), Fault> {
+    let frame = wire::read_frame(&mut socket)?;
+    let request: Request = protocol::from_frame(&frame).map_err(|error| Fault::Peer(error.to_string()))?;
+    let answer = match request {
+        Request::Run { argv, env, cwd, timeout_ms, output_limit } => {
+            run::run(&run::Program { argv, env, cwd, timeout_ms, output_limit }, &socket)
+        }
+        Request::OpenTerminal { cols, rows, .. } => return terminal::open(socket, cols, rows),
+        Request::DialEngine => return dial::engine(&mut socket),
+        Request::DialTcp { host, port } => return dial::tcp(&mut socket, host.as_deref(), port),
+        Request::PutFiles { files } => files::put(&mut socket, &files),
+        Request::GetFile { path, limit } => return files::get(&mut socket, &path, limit),
+        Request::Stat { path } => files::stat(&path),
+        Request::Remove { path } => files::remove(&path),
+        Request::Tree { path, limit } => tree::tree(&path, limit),
+        Request::Watch { path } => return watch::watch(&mut socket, &path),
+        Request::Ports => ports::ports(),
+        Request::Stats => stats::stats(),
+        Request::RestartEngine => match engine.dockerd {
+            Some(pid) => match nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM) {
+                Ok(()) => Answer::Done,
+                Err(error) => wire::refused("stop the engine", &error.into()),
+            },
+            None => Answer::Done,
+        },
+        _ => wire::refusal(Refusal::Invalid, "this is not for the inner side"),
+    };
+    wire::answer(&mut socket, &answer)
+}

@@ -1,0 +1,133 @@
+//! Run a program and wait for it: output up to a limit, its process group ended at the time limit.
+
+use std::{
+    io::Read,
+    os::{
+        fd::AsFd,
+        unix::{net::UnixStream, process::CommandExt as _, process::ExitStatusExt as _},
+    },
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use nix::{
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
+use protocol::{Answer, Ran, Refusal};
+
+use super::super::environment::ENVIRONMENT;
+use crate::wire;
+
+/// The longest time limit.
+const LONGEST: Duration = Duration::from_secs(300);
+/// The most kept of each stream, so that an answer fits a frame even when escaped.
+const MOST_OUTPUT: usize = 128 * 1024;
+/// After a program's end, wait so long for what its children still hold open.
+const AFTERMATH: Duration = Duration::from_millis(200);
+
+pub(super) struct Program {
+    pub(super) argv: Vec<String>,
+    pub(super) env: Vec<(String, String)>,
+    pub(super) cwd: String,
+    pub(super) timeout_ms: u64,
+    pub(super) output_limit: usize,
+}
+
+pub(super) fn run(program: &Program, socket: &UnixStream) -> Answer {
+    let Some((name, arguments)) = program.argv.split_first() else {
+        return wire::refusal(Refusal::Invalid, "there is no program to run");
+    };
+    let mut command = Command::new(name);
+    command.args(arguments).env_clear().envs(ENVIRONMENT).env("TERM", "dumb");
+    command.envs(program.env.iter().map(|(name, value)| (name, value))).current_dir(&program.cwd);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    match command.spawn() {
+        Ok(child) => follow(child, program, socket),
+        Err(error) => wire::refused(&format!("start {name}"), &error),
+    }
+}
+
+struct Capture<R> {
+    from: Option<R>,
+    kept: Vec<u8>,
+    truncated: bool,
+}
+
+impl<R: Read + AsFd> Capture<R> {
+    fn new(from: Option<R>) -> Self {
+        Self { from, kept: Vec::new(), truncated: false }
+    }
+
+    fn take(&mut self, limit: usize) {
+        let Some(from) = &mut self.from else { return };
+        let mut buffer = [0; 16 * 1024];
+        match from.read(&mut buffer) {
+            Ok(0) | Err(_) => self.from = None,
+            Ok(length) => {
+                let room = limit.saturating_sub(self.kept.len()).min(length);
+                self.kept.extend_from_slice(&buffer[..room]);
+                self.truncated |= room < length;
+            }
+        }
+    }
+}
+
+fn follow(mut child: Child, program: &Program, socket: &UnixStream) -> Answer {
+    let group = Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX));
+    let limit = program.output_limit.min(MOST_OUTPUT);
+    let mut out = Capture::new(child.stdout.take());
+    let mut err = Capture::new(child.stderr.take());
+    let deadline = Instant::now() + Duration::from_millis(program.timeout_ms).min(LONGEST);
+    let mut ended_at = None;
+    let mut status = None;
+    let mut timed_out = false;
+    loop {
+        let now = Instant::now();
+        if status.is_none()
+            && let Ok(Some(ended)) = child.try_wait()
+        {
+            status = Some(ended);
+            ended_at = Some(now);
+        }
+        let open = out.from.is_some() || err.from.is_some();
+        if ended_at.is_some_and(|at| !open || now >= at + AFTERMATH) {
+            break;
+        }
+        if status.is_none() && !timed_out && (now >= deadline || wire::hung_up(socket)) {
+            timed_out = true;
+            // The group is this program's own.
+            let _ended = killpg(group, Signal::SIGKILL);
+        }
+        wait(&mut out, &mut err, limit, if status.is_some() { 20 } else { 50 });
+    }
+    let code = status.map_or(-1, |status| status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)));
+    Answer::Ran(Ran {
+        exit_code: code,
+        stdout: String::from_utf8_lossy(&out.kept).into_owned(),
+        stderr: String::from_utf8_lossy(&err.kept).into_owned(),
+        timed_out,
+        truncated: out.truncated || err.truncated,
+    })
+}
+
+/// Take what has come; wait at most some milliseconds for it.
+fn wait<O: Read + AsFd, E: Read + AsFd>(out: &mut Capture<O>, err: &mut Capture<E>, limit: usize, milliseconds: u16) {
+    let readable = |fd: &PollFd<'_>| fd.revents().is_some_and(|events| !events.is_empty());
+    let mut fds = Vec::with_capacity(2);
+    fds.extend(out.from.as_ref().map(|from| PollFd::new(from.as_fd(), PollFlags::POLLIN)));
+    fds.extend(err.from.as_ref().map(|from| PollFd::new(from.as_fd(), PollFlags::POLLIN)));
+    if poll(&mut fds, PollTimeout::from(milliseconds)).is_err() {
+        return;
+    }
+    let mut ready = fds.iter().map(readable).collect::<Vec<_>>().into_iter();
+    let (take_out, take_err) =
+        (out.from.is_some() && ready.next() == Some(true), err.from.is_some() && ready.next() == Some(true));
+    if take_out {
+        out.take(limit);
+    }
+    if take_err {
+        err.take(limit);
+    }
+}

@@ -1,0 +1,211 @@
+//! The control socket: connections, their multiplexed streams, one request a stream.
+//! Invariant: what a stream asks of the learner's side is done by a process of that side.
+
+use std::{
+    cell::Cell,
+    future::poll_fn,
+    os::unix::fs::PermissionsExt as _,
+    rc::Rc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use futures::{AsyncReadExt as _, AsyncWriteExt as _};
+use protocol::{Answer, EngineState, Hello, Refusal, Request, Setup};
+use tokio::{
+    net::{UnixListener, UnixStream},
+    sync::watch,
+    task::spawn_local,
+};
+use tokio_util::compat::{FuturesAsyncReadCompatExt as _, TokioAsyncReadCompatExt as _};
+
+use super::{inner_link::InnerLink, privilege, terminal::Terminals};
+use crate::{
+    fault::{Doing as _, Fault},
+    wire,
+};
+
+/// What all connections share.
+pub(super) struct Shared {
+    pub(super) link: InnerLink,
+    boot: String,
+    deadline: watch::Sender<i64>,
+    engine: Rc<Cell<EngineState>>,
+    terminals: Terminals,
+}
+
+/// Serve until the deadline, an order to end, or the end of the inner side.
+pub(super) async fn serve(setup: &Setup, link: InnerLink) -> Result<(), Fault> {
+    // The socket is from the last run when a stopped container is started again.
+    match std::fs::remove_file(protocol::SOCKET) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).doing("remove the old socket"),
+        _ => {}
+    }
+    let listener = UnixListener::bind(protocol::SOCKET).doing("bind the control socket")?;
+    std::fs::set_permissions(protocol::SOCKET, std::fs::Permissions::from_mode(0o600)).doing("close the socket to others")?;
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/uuid").doing("read a random id")?;
+    let shared = Rc::new(Shared {
+        link,
+        boot: boot.trim().to_owned(),
+        deadline: watch::Sender::new(setup.deadline),
+        engine: Rc::new(Cell::new(EngineState::Starting)),
+        terminals: Terminals::default(),
+    });
+    let accept = async {
+        loop {
+            let (socket, _) = listener.accept().await.doing("accept a connection")?;
+            spawn_local(connection(Rc::clone(&shared), socket));
+        }
+    };
+    tokio::select! {
+        outcome = accept => outcome,
+        outcome = shared.link.follow(Rc::clone(&shared.engine)) => outcome,
+        () = past_deadline(shared.deadline.subscribe()) => Ok(()),
+        () = told_to_stop() => Ok(()),
+    }
+}
+
+/// The container's stop, or the order to end.
+async fn told_to_stop() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            terminate.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+async fn past_deadline(mut deadline: watch::Receiver<i64>) {
+    loop {
+        let left = *deadline.borrow_and_update() - now();
+        let Ok(left) = u64::try_from(left) else { return };
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(left.max(1))) => {}
+            _ = deadline.changed() => {}
+        }
+        if *deadline.borrow() <= now() {
+            return;
+        }
+    }
+}
+
+fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+async fn connection(shared: Rc<Shared>, socket: UnixStream) {
+    let mut connection = yamux::Connection::new(socket.compat(), yamux::Config::default(), yamux::Mode::Server);
+    while let Some(Ok(stream)) = poll_fn(|context| connection.poll_next_inbound(context)).await {
+        let shared = Rc::clone(&shared);
+        spawn_local(async move {
+            if let Err(fault) = serve_stream(&shared, stream).await {
+                eprintln!("supervisor: {}", fault.chain());
+            }
+        });
+    }
+}
+
+async fn serve_stream(shared: &Rc<Shared>, mut stream: yamux::Stream) -> Result<(), Fault> {
+    let frame = read_frame(&mut stream).await?;
+    let request: Request = match protocol::from_frame(&frame) {
+        Ok(request) => request,
+        Err(error) => return answer(&mut stream, &wire::refusal(Refusal::Invalid, error.to_string())).await,
+    };
+    match request {
+        Request::Hello => {
+            let hello = Hello {
+                version: protocol::VERSION,
+                boot: shared.boot.clone(),
+                deadline: *shared.deadline.borrow(),
+                engine: shared.engine.get(),
+                unprivileged: privilege::nobody_is_root(),
+            };
+            answer(&mut stream, &Answer::Hello(hello)).await
+        }
+        Request::Extend { deadline } => {
+            shared.deadline.send_replace(deadline);
+            answer(&mut stream, &Answer::Done).await
+        }
+        Request::End => {
+            answer(&mut stream, &Answer::Done).await?;
+            shared.deadline.send_replace(0);
+            Ok(())
+        }
+        Request::Terminals => answer(&mut stream, &Answer::Terminals { terminals: shared.terminals.list() }).await,
+        Request::OpenTerminal { terminal, cols, rows } => {
+            let opened = shared.terminals.open(&shared.link, terminal, cols, rows).await;
+            answer(&mut stream, &opened).await
+        }
+        Request::CloseTerminal { terminal } => answer(&mut stream, &shared.terminals.close(terminal)).await,
+        Request::Attach { terminal, from } => match shared.terminals.get(terminal) {
+            Some(terminal) => {
+                answer(&mut stream, &Answer::Done).await?;
+                terminal.serve(stream, from).await
+            }
+            None => answer(&mut stream, &wire::refusal(Refusal::NotFound, "there is no such terminal")).await,
+        },
+        inner => pass_on(shared, stream, &inner, &frame).await,
+    }
+}
+
+/// Let the inner side do it: join the stream to a process there, or to the connection that it made.
+async fn pass_on(
+    shared: &Shared,
+    mut stream: yamux::Stream,
+    request: &Request,
+    frame: &[u8],
+) -> Result<(), Fault> {
+    use tokio::io::AsyncWriteExt as _;
+    let socket = shared.link.open()?;
+    let mut socket = UnixStream::from_std(socket).doing("set a socket up")?;
+    let frame = protocol::encode(frame).map_err(|error| Fault::Peer(error.to_string()))?;
+    socket.write_all(&frame).await.doing("pass a request on")?;
+    if matches!(request, Request::DialEngine | Request::DialTcp { .. }) {
+        let (reply, dialled) = receive(&socket).await?;
+        stream.write_all(&reply).await.doing("answer")?;
+        stream.flush().await.doing("answer")?;
+        let Some(dialled) = dialled else { return Ok(()) };
+        // A stream socket of any family: the calls used on it are the same.
+        let dialled = std::os::unix::net::UnixStream::from(dialled);
+        dialled.set_nonblocking(true).doing("set a socket up")?;
+        socket = UnixStream::from_std(dialled).doing("set a socket up")?;
+    }
+    let mut stream = stream.compat();
+    // Either side may break off at any time; that ends the stream and is no fault.
+    let _ended = tokio::io::copy_bidirectional(&mut stream, &mut socket).await;
+    Ok(())
+}
+
+/// One message with the file descriptor that came with it.
+pub(super) async fn receive(socket: &UnixStream) -> Result<(Vec<u8>, Option<std::os::fd::OwnedFd>), Fault> {
+    use std::os::fd::AsRawFd as _;
+    let mut buffer = vec![0; 4096];
+    loop {
+        socket.readable().await.doing("wait for the inner side")?;
+        match socket.try_io(tokio::io::Interest::READABLE, || wire::receive_fd(socket.as_raw_fd(), &mut buffer)) {
+            Ok((0, _)) => return Err(Fault::Peer("the inner side did not answer".to_owned())),
+            Ok((length, fd)) => {
+                buffer.truncate(length);
+                return Ok((buffer, fd));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error).doing("hear the inner side"),
+        }
+    }
+}
+
+/// Read one frame of a stream.
+pub(super) async fn read_frame(stream: &mut (impl futures::AsyncRead + Unpin)) -> Result<Vec<u8>, Fault> {
+    let mut head = [0; 4];
+    stream.read_exact(&mut head).await.doing("read a frame")?;
+    let length = protocol::decode_length(head).map_err(|error| Fault::Peer(error.to_string()))?;
+    let mut bytes = vec![0; length];
+    stream.read_exact(&mut bytes).await.doing("read a frame")?;
+    Ok(bytes)
+}
+
+async fn answer(stream: &mut yamux::Stream, answer: &Answer) -> Result<(), Fault> {
+    let frame = protocol::to_frame(answer).map_err(|error| Fault::Peer(error.to_string()))?;
+    stream.write_all(&frame).await.doing("answer")?;
+    stream.flush().await.doing("answer")?;
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! The link to the inner init: hands it one end of a socket for each piece of work, and hears of the engine.
+
+use std::{cell::Cell, os::fd::AsFd as _, os::unix::net::UnixStream, rc::Rc};
+
+use protocol::EngineState;
+use tokio::io::unix::AsyncFd;
+
+use crate::{
+    fault::{Doing as _, Fault},
+    wire,
+};
+
+/// Our end of the control socket.
+pub(super) struct InnerLink {
+    socket: UnixStream,
+}
+
+/// What the inner init tells, one byte each.
+fn engine_state(byte: u8) -> EngineState {
+    match byte {
+        crate::inner::ENGINE_READY => EngineState::Ready,
+        crate::inner::ENGINE_STOPPED => EngineState::Stopped,
+        _ => EngineState::Starting,
+    }
+}
+
+impl InnerLink {
+    pub(super) fn new(socket: UnixStream) -> Self {
+        Self { socket }
+    }
+
+    /// A socket whose other end a new process of the inner side reads a request from.
+    pub(super) fn open(&self) -> Result<UnixStream, Fault> {
+        let (ours, theirs) = UnixStream::pair().doing("make a pair of sockets")?;
+        wire::send_fd(self.socket.as_fd(), &[0], theirs.as_fd()).doing("hand work to the inner init")?;
+        ours.set_nonblocking(true).doing("set a socket up")?;
+        Ok(ours)
+    }
+
+    /// Follow the engine's state until the inner init ends.
+    pub(super) async fn follow(&self, state: Rc<Cell<EngineState>>) -> Result<(), Fault> {
+        let socket = self.socket.try_clone().doing("share the inner socket")?;
+        socket.set_nonblocking(true).doing("set a socket up")?;
+        // SAFETY: the value owns its descriptor and keeps it open as long as it is registered.
+        let socket = unsafe { AsyncFd::register(socket) }.doing("watch the inner init")?;
+        loop {
+            let mut guard = socket.readable().await.doing("watch the inner init")?;
+            let mut byte = [0];
+            match guard.try_io(|socket| std::io::Read::read(&mut socket.get_ref(), &mut byte)) {
+                Ok(Ok(0)) => return Err(Fault::InnerEnded),
+                Ok(Ok(_)) => state.set(engine_state(byte[0])),
+                Ok(Err(error)) => return Err(error).doing("hear the inner init"),
+                Err(_would_block) => {}
+            }
+        }
+    }
+}
