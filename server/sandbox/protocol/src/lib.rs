@@ -18,6 +18,9 @@ pub const VERSION: u32 = 1;
 /// Bytes that a terminal's ring buffer keeps for replay.
 pub const RING_BYTES: usize = 256 * 1024;
 
+/// Most bytes of stdin for a program that the server runs: 1 MiB.
+pub const MAX_STDIN: u64 = 1024 * 1024;
+
 /// Path of the supervisor's socket in the outer container, on a tmpfs that only its owner may enter.
 pub const SOCKET: &str = "/run/sandbox/control.sock";
 

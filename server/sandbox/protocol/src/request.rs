@@ -40,7 +40,13 @@ pub enum Request {
         /// Its number.
         terminal: u8,
     },
-    /// Run a program as the learner's root and wait for it. Answer: [`Answer::Ran`].
+    /// Wait until the engine answers, at most so long. Answer: [`Answer::Hello`], whatever became of it.
+    WaitForEngine {
+        /// Milliseconds.
+        timeout_ms: u64,
+    },
+    /// Run a program on the learner's side and wait for it. The bytes for its stdin follow the request.
+    /// Answer: [`Answer::Ran`].
     Run {
         /// Program and arguments.
         argv: Vec<String>,
@@ -48,6 +54,10 @@ pub enum Request {
         env: Vec<(String, String)>,
         /// Folder.
         cwd: String,
+        /// User and group id, as the learner sees them.
+        user: u32,
+        /// Bytes of stdin that follow; at most [`crate::MAX_STDIN`].
+        stdin_size: u64,
         /// Milliseconds before its process group is ended.
         timeout_ms: u64,
         /// Bytes kept of each of stdout and stderr, the first ones.
@@ -191,6 +201,8 @@ pub enum EngineState {
 pub struct Stats {
     /// Processes of the learner and the engine.
     pub processes: u32,
+    /// Memory that counts against the limit, MiB; `None` where the kernel does not tell.
+    pub memory_mib: Option<u64>,
     /// Use of the data root, MiB.
     pub data_used_mib: u64,
     /// Size of the data root, MiB.

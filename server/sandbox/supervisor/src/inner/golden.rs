@@ -29,7 +29,7 @@ pub(super) fn copy_system_tree() -> Result<(), Fault> {
         r#"set -eu
 rm -rf {building}; mkdir -p {building}; cd /
 tar -cf - --one-file-system --ignore-failed-read --owner=0 --group=0 \
-    --exclude=./proc --exclude=./sys --exclude=./dev --exclude=./golden --exclude=./sandbox --exclude=./run --exclude=./root \
+    --exclude=./.dockerenv --exclude=./proc --exclude=./sys --exclude=./dev --exclude=./golden --exclude=./sandbox --exclude=./run --exclude=./root \
     . 2>/dev/null | tar -xpf - -C {building}
 cp -a --no-preserve=ownership /sandbox/skeleton/. {building}/
 for file in shadow gshadow; do : > {building}/etc/$file; chmod 0640 {building}/etc/$file; done
