@@ -201,6 +201,34 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
+    /// From `starting` back to `queued`: the server that made its sandbox ended. False when it was not starting.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn requeue_lease(&self, id: &LeaseId) -> Result<bool, StoreError> {
+        let done = sqlx::query("UPDATE lease SET state = 'queued', container = NULL WHERE id = ? AND state = 'starting'")
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("queue a lease again"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Place of a queued lease, from 1.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn queue_position(&self, id: &LeaseId) -> Result<u32, StoreError> {
+        sqlx::query_scalar(
+            "SELECT count(*) FROM lease, (SELECT created_at, id FROM lease WHERE id = ?) AS own
+             WHERE lease.state = 'queued' AND (lease.created_at, lease.id) <= (own.created_at, own.id)",
+        )
+        .bind(id.as_str())
+        .fetch_one(&self.pool)
+        .await
+        .map_err(StoreError::query("find a place in the queue"))
+    }
+
     /// Extend a ready lease, at most `most` times. False when that is not possible.
     ///
     /// # Errors
@@ -293,6 +321,10 @@ pub(crate) mod tests {
         assert!(!store.extend_lease(&id, 500, 3).await.unwrap());
         assert!(store.lease_starts(&id, 200).await.unwrap());
         assert!(!store.lease_starts(&id, 200).await.unwrap());
+        assert!(store.requeue_lease(&id).await.unwrap());
+        assert!(!store.requeue_lease(&id).await.unwrap());
+        assert_eq!(store.queue_position(&id).await.unwrap(), 1);
+        assert!(store.lease_starts(&id, 200).await.unwrap());
         assert!(store.lease_has_container(&id, "abc").await.unwrap());
         assert!(store.lease_by_preview("p-1").await.unwrap().is_none());
         assert!(store.lease_is_ready(&id, 2).await.unwrap());

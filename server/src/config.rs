@@ -1,0 +1,287 @@
+//! Settings: a file, the environment, then flags, each over the one before. Read once; the only place that reads the
+//! environment. Invariant: a bad value stops the start and names its key.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Serialized, Toml},
+};
+use sandbox::SandboxConfig;
+use serde::{Deserialize, Serialize};
+
+/// All settings. Defaults are in [`Config::default`]; the table in `docs/configuration.md` is made from both.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Address of the site as browsers see it, without a path, e.g. `https://learn.example.org`; from `listen`
+    /// unless told. With `https` cookies are marked secure.
+    pub public_url: Option<String>,
+    /// Host name under which previews are served, each on a name of its own below it; needs a wildcard DNS record
+    /// when it is not `localhost`.
+    pub preview_host: String,
+    /// Folder for the database.
+    pub state_dir: PathBuf,
+    /// Database file; `drydock.sqlite` in `state_dir` unless told.
+    pub database: Option<PathBuf>,
+    /// Folder with chapters, exercises and cheat sheet.
+    pub content: PathBuf,
+    /// Folder with the built pages' files (`xtask web` makes it).
+    pub site: PathBuf,
+    /// Address of the Docker engine; `DOCKER_HOST` or the usual socket unless told.
+    pub docker_host: Option<String>,
+    /// What to log, e.g. `info` or `server=debug,info`.
+    pub log: String,
+    /// `text` or `json`.
+    pub log_format: LogFormat,
+    /// Leases.
+    pub leases: Leases,
+    /// Limits of every sandbox.
+    pub sandbox: SandboxSettings,
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Settings of leases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Leases {
+    /// Minutes that a lease lasts.
+    pub minutes: u32,
+    /// Minutes that an extension adds.
+    pub extend_minutes: u32,
+    /// Extensions of one lease.
+    pub extensions: u32,
+    /// Living leases of one learner.
+    pub per_learner: u32,
+    /// Living sandboxes on this host; 0 works it out from the host's memory.
+    pub most: u32,
+    /// Sandboxes made at the same time; 0 is twice the number of processors.
+    pub starting: u32,
+}
+
+impl Default for Leases {
+    fn default() -> Self {
+        Self { minutes: 60, extend_minutes: 30, extensions: 4, per_learner: 3, most: 0, starting: 0 }
+    }
+}
+
+/// Limits of every sandbox, as they are written in settings; see [`SandboxConfig`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SandboxSettings {
+    /// Memory with all that lies on its tmpfs, MiB.
+    pub memory_mib: u32,
+    /// Processes and threads.
+    pub pids: u32,
+    /// Processors that one sandbox may use at most.
+    pub cpus: f64,
+    /// The engine's data root, MiB.
+    pub data_root_mib: u32,
+    /// What else the learner changes in the file system, MiB.
+    pub home_mib: u32,
+    /// `/tmp`, MiB.
+    pub tmp_mib: u32,
+}
+
+impl Default for SandboxSettings {
+    fn default() -> Self {
+        let it = SandboxConfig::default();
+        Self {
+            memory_mib: it.memory_mib,
+            pids: it.pids,
+            cpus: it.cpus,
+            data_root_mib: it.data_root_mib,
+            home_mib: it.home_mib,
+            tmp_mib: it.tmp_mib,
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
+            public_url: None,
+            preview_host: "localhost".to_owned(),
+            state_dir: ".drydock".into(),
+            database: None,
+            content: "content".into(),
+            site: "target/site".into(),
+            docker_host: None,
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+            leases: Leases::default(),
+            sandbox: SandboxSettings::default(),
+        }
+    }
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file that was named is not there.
+    #[error("there is no settings file {0}")]
+    NoFile(PathBuf),
+    /// A key is unknown, or its value has the wrong type.
+    #[error("{0}")]
+    Read(Box<figment::Error>),
+    /// A value makes no sense.
+    #[error("{key}: {why}")]
+    Value {
+        /// Name of the setting.
+        key: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl Config {
+    /// Read settings: `file` (or `drydock.toml` in the current folder when it is there), the environment
+    /// (`DRYDOCK_LISTEN`, `DRYDOCK_LEASES__MINUTES`, …), then `flags`, a document with the keys that were given.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the key.
+    pub fn read(file: Option<&Path>, flags: &impl Serialize) -> Result<Self, ConfigError> {
+        let file = match file {
+            Some(file) if !file.is_file() => return Err(ConfigError::NoFile(file.to_owned())),
+            Some(file) => file,
+            None => Path::new("drydock.toml"),
+        };
+        let mut config: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file(file))
+            .merge(Env::prefixed("DRYDOCK_").split("__"))
+            .merge(Serialized::globals(flags))
+            .extract()
+            .map_err(|error| ConfigError::Read(Box::new(error)))?;
+        if config.docker_host.is_none() {
+            config.docker_host = std::env::var("DOCKER_HOST").ok().filter(|address| !address.is_empty());
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if let Some(problem) = self.sandbox_config().problems().first() {
+            return Err(ConfigError::Value { key: problem.key, why: problem.why.clone() });
+        }
+        if let Some(url) = &self.public_url {
+            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            if host.is_none_or(|host| host.is_empty() || host.contains('/')) {
+                let why = format!("`{url}` is not of the form https://host or https://host:port");
+                return Err(ConfigError::Value { key: "public_url", why });
+            }
+        }
+        for (key, value) in [("leases.minutes", self.leases.minutes), ("leases.per_learner", self.leases.per_learner)] {
+            if value == 0 {
+                return Err(ConfigError::Value { key, why: "must be at least 1".to_owned() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn database_file(&self) -> PathBuf {
+        self.database.clone().unwrap_or_else(|| self.state_dir.join("drydock.sqlite"))
+    }
+
+    /// Address of the site as browsers see it.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.clone(),
+            // Previews are names below localhost, so the site is best seen there too.
+            None if self.listen.ip().is_loopback() || self.listen.ip().is_unspecified() => {
+                format!("http://localhost:{}", self.listen.port())
+            }
+            None => format!("http://{}", self.listen),
+        }
+    }
+
+    /// Whether browsers come by TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.origin().starts_with("https://")
+    }
+
+    /// Scheme and port suffix of previews, e.g. `("http", ":8000")`.
+    #[must_use]
+    pub fn preview_place(&self) -> (&'static str, String) {
+        let origin = self.origin();
+        let port = origin.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
+        (if self.is_secure() { "https" } else { "http" }, port.map(|port| format!(":{port}")).unwrap_or_default())
+    }
+
+    /// Limits as the sandbox crate takes them.
+    #[must_use]
+    pub fn sandbox_config(&self) -> SandboxConfig {
+        SandboxConfig {
+            memory_mib: self.sandbox.memory_mib,
+            pids: self.sandbox.pids,
+            cpus: self.sandbox.cpus,
+            data_root_mib: self.sandbox.data_root_mib,
+            home_mib: self.sandbox.home_mib,
+            tmp_mib: self.sandbox.tmp_mib,
+            lease_minutes: self.leases.minutes,
+            ..SandboxConfig::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(toml: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("settings.toml");
+        std::fs::write(&file, toml).unwrap();
+        Config::read(Some(&file), &serde_json::json!({})).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_file_sets_what_it_names() {
+        let config = read("listen = '127.0.0.1:9'\n[leases]\nminutes = 5").unwrap();
+        assert_eq!((config.listen.port(), config.leases.minutes, config.leases.extensions), (9, 5, 4));
+        assert_eq!(config.origin(), "http://localhost:9");
+        assert_eq!(config.preview_place(), ("http", ":9".to_owned()));
+    }
+
+    #[test]
+    fn flags_go_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("settings.toml");
+        std::fs::write(&file, "log = 'warn'").unwrap();
+        let config = Config::read(Some(&file), &serde_json::json!({"log": "debug"})).unwrap();
+        assert_eq!(config.log, "debug");
+    }
+
+    #[test]
+    fn bad_values_name_their_key() {
+        for (toml, word) in [
+            ("listen = 'nowhere'", "listen"),
+            ("lisen = '127.0.0.1:1'", "lisen"),
+            ("[leases]\nminutes = 0", "leases.minutes"),
+            ("[sandbox]\nmemory_mib = 1", "memory_mib"),
+            ("public_url = 'learn.example.org'", "public_url"),
+        ] {
+            let error = read(toml).unwrap_err();
+            assert!(error.contains(word), "{toml}: {error}");
+        }
+        assert!(Config::read(Some(Path::new("/nowhere.toml")), &()).is_err());
+    }
+}

@@ -1,0 +1,312 @@
+//! Leases: from the press of Start to the end of the sandbox.
+//! Invariant: the database says what is; handles and states in memory can be made anew from it and the engine's labels.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use app::api::EngineState;
+use domain::{
+    id::{ExerciseId, LeaseId, LearnerId},
+    lease::LeaseState,
+};
+use sandbox::{EngineError, Sandbox, SandboxError, Sandboxes};
+use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    clock::Clock,
+    config,
+    content::Content,
+    random,
+    store::{Store, StoreError, lease::LeaseRow},
+};
+
+pub mod furnish;
+mod queue;
+mod reaper;
+mod start;
+mod view;
+pub mod work;
+
+/// Something that happened to a lease, for those who follow it.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Its state, time or engine changed.
+    Changed(LeaseId),
+    /// Something that the learner should know soon.
+    Warning(LeaseId, String),
+}
+
+/// Why a lease cannot be had or used.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaseError {
+    /// The learner has as many as one may have.
+    #[error("you have {0} sandboxes already")]
+    TooMany(u32),
+    /// There is no such exercise.
+    #[error("there is no exercise {0}")]
+    NoExercise(ExerciseId),
+    /// There is no such lease, or it is somebody else's.
+    #[error("there is no such sandbox")]
+    NotFound,
+    /// It has no sandbox at the moment.
+    #[error("the sandbox is {}", .0.as_str())]
+    NotReady(LeaseState),
+    /// It cannot be extended any more.
+    #[error("this sandbox cannot be extended again")]
+    NoExtension,
+    /// The sandbox failed.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The outer engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// All leases of this server.
+#[derive(Clone)]
+pub struct Leases {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    sandboxes: Sandboxes,
+    content: Arc<Content>,
+    clock: Arc<dyn Clock>,
+    settings: config::Leases,
+    /// Living sandboxes on this host.
+    most: u32,
+    /// Scheme and `host:port` of previews.
+    preview: (String, String),
+    handles: Mutex<HashMap<LeaseId, Living>>,
+    events: broadcast::Sender<Event>,
+    wake: Notify,
+    starting: Arc<Semaphore>,
+    /// Seconds that the latest starts took, for the estimate.
+    pace: Mutex<f64>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+#[derive(Clone)]
+struct Living {
+    sandbox: Sandbox,
+    engine: EngineState,
+    warned: bool,
+}
+
+/// What [`Leases::new`] is made from.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The sandboxes of this deployment.
+    pub sandboxes: Sandboxes,
+    /// The content.
+    pub content: Arc<Content>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Settings.
+    pub settings: config::Leases,
+    /// Living sandboxes on this host.
+    pub most: u32,
+    /// Scheme and `host:port` of previews.
+    pub preview: (String, String),
+}
+
+impl Leases {
+    /// Leases over these parts. Nothing runs until [`Leases::begin`].
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let starting = match parts.settings.starting {
+            0 => cores * 2,
+            some => usize::try_from(some).unwrap_or(1),
+        };
+        Self {
+            inner: Arc::new(Inner {
+                store: parts.store,
+                sandboxes: parts.sandboxes,
+                content: parts.content,
+                clock: parts.clock,
+                settings: parts.settings,
+                most: parts.most,
+                preview: parts.preview,
+                handles: Mutex::default(),
+                events: broadcast::channel(1024).0,
+                wake: Notify::new(),
+                starting: Arc::new(Semaphore::new(starting)),
+                pace: Mutex::new(2.0),
+                tasks: TaskTracker::new(),
+                stop: CancellationToken::new(),
+            }),
+        }
+    }
+
+    /// Bring database and engine together once, then serve the queue and the reaper until [`Leases::stop`].
+    ///
+    /// # Errors
+    /// When database or engine fail.
+    pub async fn begin(&self) -> Result<(), LeaseError> {
+        self.inner.store.abandon_running_attempts().await?;
+        self.reconcile(true).await?;
+        self.spawn(Self::serve_queue);
+        self.spawn(Self::reap);
+        Ok(())
+    }
+
+    fn spawn<F: Future<Output = ()> + Send + 'static>(&self, task: impl FnOnce(Self) -> F) {
+        self.inner.tasks.spawn(task(self.clone()));
+    }
+
+    /// End the tasks and wait for them. Sandboxes go on; the next server finds them again.
+    pub async fn stop(&self) {
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        if tokio::time::timeout(Duration::from_secs(10), self.inner.tasks.wait()).await.is_err() {
+            tracing::warn!("some work on sandboxes was cut off");
+        }
+    }
+
+    /// Follow what happens.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.inner.events.subscribe()
+    }
+
+    fn changed(&self, id: &LeaseId) {
+        // Nobody may be following.
+        let _followers = self.inner.events.send(Event::Changed(id.clone()));
+    }
+
+    fn now(&self) -> i64 {
+        self.inner.clock.now()
+    }
+
+    fn handles(&self) -> std::sync::MutexGuard<'_, HashMap<LeaseId, Living>> {
+        // The map stays whole whatever its holder did.
+        self.inner.handles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A lease for an exercise, or a free sandbox: the living one, or a new one at the end of the queue.
+    ///
+    /// # Errors
+    /// [`LeaseError::TooMany`], [`LeaseError::NoExercise`], or the database's.
+    pub async fn open(&self, learner: &LearnerId, exercise: Option<&ExerciseId>) -> Result<LeaseRow, LeaseError> {
+        if let Some(id) = exercise
+            && self.inner.content.shelf().library.exercise(id).is_none()
+        {
+            return Err(LeaseError::NoExercise(id.clone()));
+        }
+        if let Some(living) = self.inner.store.living_lease(learner, exercise).await? {
+            return Ok(living);
+        }
+        if self.inner.store.count_living(learner).await? >= self.inner.settings.per_learner {
+            return Err(LeaseError::TooMany(self.inner.settings.per_learner));
+        }
+        let now = self.now();
+        let new = LeaseRow {
+            id: LeaseId(random::id()),
+            learner: learner.clone(),
+            exercise: exercise.cloned(),
+            state: LeaseState::Queued,
+            container: None,
+            canary: random::canary(),
+            nonce: random::nonce(),
+            preview_label: random::label(),
+            created_at: now,
+            expires_at: now + i64::from(self.inner.settings.minutes) * 60,
+            extensions: 0,
+            end_reason: None,
+        };
+        let row = self.inner.store.open_lease(&new).await?;
+        self.inner.wake.notify_one();
+        Ok(row)
+    }
+
+    /// A learner's lease.
+    ///
+    /// # Errors
+    /// [`LeaseError::NotFound`], also when it is somebody else's.
+    pub async fn of(&self, learner: &LearnerId, id: &LeaseId) -> Result<LeaseRow, LeaseError> {
+        let row = self.inner.store.lease(id).await?.filter(|row| &row.learner == learner);
+        row.ok_or(LeaseError::NotFound)
+    }
+
+    /// The sandbox of a ready lease.
+    ///
+    /// # Errors
+    /// [`LeaseError::NotReady`].
+    pub fn sandbox(&self, row: &LeaseRow) -> Result<Sandbox, LeaseError> {
+        if row.state != LeaseState::Ready {
+            return Err(LeaseError::NotReady(row.state));
+        }
+        let handle = self.handles().get(&row.id).map(|living| living.sandbox.clone());
+        handle.ok_or(LeaseError::NotReady(LeaseState::Starting))
+    }
+
+    /// Extend a ready lease.
+    ///
+    /// # Errors
+    /// [`LeaseError::NoExtension`] when it has been extended as often as it may be.
+    pub async fn extend(&self, row: &LeaseRow) -> Result<LeaseRow, LeaseError> {
+        let sandbox = self.sandbox(row)?;
+        let until = row.expires_at.max(self.now()) + i64::from(self.inner.settings.extend_minutes) * 60;
+        // The sandbox first: a deadline that is later than the database says is put right by the reaper.
+        sandbox.extend(until).await?;
+        if !self.inner.store.extend_lease(&row.id, until, self.inner.settings.extensions).await? {
+            sandbox.extend(row.expires_at).await?;
+            return Err(LeaseError::NoExtension);
+        }
+        if let Some(living) = self.handles().get_mut(&row.id) {
+            living.warned = false;
+        }
+        self.changed(&row.id);
+        self.inner.store.lease(&row.id).await?.ok_or(LeaseError::NotFound)
+    }
+
+    /// End a lease: save the work, remove the sandbox.
+    ///
+    /// # Errors
+    /// When the database fails. A sandbox that cannot be removed now is left to the reaper.
+    pub async fn end(&self, row: &LeaseRow, reason: &str) -> Result<(), LeaseError> {
+        let living = self.handles().remove(&row.id);
+        if let (Some(living), Some(exercise)) = (&living, &row.exercise)
+            && let Err(error) = self.save_work(&living.sandbox, &row.learner, exercise).await
+        {
+            tracing::warn!(lease = %row.id, %error, "the work could not be saved");
+        }
+        self.end_without_saving(row, living.map(|living| living.sandbox), reason).await
+    }
+
+    async fn end_without_saving(&self, row: &LeaseRow, sandbox: Option<Sandbox>, reason: &str) -> Result<(), LeaseError> {
+        self.inner.store.end_lease(&row.id, self.now(), reason).await?;
+        self.changed(&row.id);
+        self.inner.wake.notify_one();
+        if let Some(sandbox) = sandbox
+            && let Err(error) = sandbox.end().await
+        {
+            tracing::warn!(lease = %row.id, %error, "a sandbox is left to the reaper");
+        }
+        Ok(())
+    }
+
+    /// Begin the exercise anew: forget the saved files, end the sandbox, open another lease.
+    ///
+    /// # Errors
+    /// As [`Leases::open`].
+    pub async fn reset(&self, row: &LeaseRow) -> Result<LeaseRow, LeaseError> {
+        let living = self.handles().remove(&row.id);
+        if let Some(exercise) = &row.exercise {
+            self.inner.store.forget_work(&row.learner, exercise).await?;
+        }
+        self.end_without_saving(row, living.map(|living| living.sandbox), "It was reset.").await?;
+        self.open(&row.learner, row.exercise.as_ref()).await
+    }
+}
