@@ -1,1 +1,22 @@
-//! See the crate description.
+//! Content: read from disk, checked, rendered to HTML, and indexed for search.
+//! Invariant: a fault in one file is a [`domain::problem::Problem`] and leaves out that file alone; nothing
+//! here fails as a whole, is async, or writes anything.
+
+mod chapter;
+mod entry;
+mod exercise;
+mod image;
+mod library;
+mod lines;
+mod load;
+mod render;
+
+pub use crate::{
+    chapter::{Chapter, Section},
+    entry::{EntryGroup, RenderedEntry, RenderedFlag},
+    exercise::{Case, ContentFile, Exercise},
+    image::{Image, ImageKind},
+    library::{Contents, Library},
+    load::{Fingerprint, Tree, fingerprint, load, load_tree},
+    render::{Rendered, Shape, ShownImage, Source, highlight::highlight_html, render},
+};

@@ -1,0 +1,60 @@
+//! The cheat sheet as it is shown: groups of entries with their text rendered.
+//! Invariant: entry ids and group anchors are unique together, for they share one page.
+
+use domain::{
+    entry::Entry,
+    id::EntryId,
+};
+
+/// The entries of one heading, from one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryGroup {
+    /// Number of the part.
+    pub part: u8,
+    /// Heading.
+    pub title: String,
+    /// Anchor of the heading on the cheat-sheet page.
+    pub anchor: String,
+    /// In order.
+    pub entries: Vec<RenderedEntry>,
+    /// Where it was read, relative to the content folder.
+    pub file: String,
+}
+
+/// An entry and what of it is shown as HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedEntry {
+    /// As written; `command` is what is copied.
+    pub entry: Entry,
+    /// The command, highlighted: the inside of a `<code>`.
+    pub command_html: String,
+    /// What it does; inline HTML.
+    pub does_html: String,
+    /// What it destroys; inline HTML.
+    pub destroys_html: Option<String>,
+    /// Its flags.
+    pub flags: Vec<RenderedFlag>,
+}
+
+/// A flag and its meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedFlag {
+    /// As typed.
+    pub flag: String,
+    /// One sentence; inline HTML.
+    pub does_html: String,
+}
+
+impl RenderedEntry {
+    /// Its id and anchor.
+    #[must_use]
+    pub fn id(&self) -> &EntryId {
+        &self.entry.id
+    }
+
+    /// The path below the site's root.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("/cheatsheet#{}", self.entry.id)
+    }
+}

@@ -1,0 +1,88 @@
+//! Cheat-sheet files into groups of entries.
+//! Invariant: pure; a faulty entry is left out alone, the others of its file stay.
+
+use domain::entry::{Entry, EntryFile};
+
+use super::{
+    document::Document,
+    findings::{Findings, Place, Target},
+};
+use crate::{
+    EntryGroup, RenderedEntry, RenderedFlag,
+    render::{
+        Shape, Source,
+        anchor::anchor_of,
+        highlight::{Language, highlight_html},
+        render,
+    },
+};
+
+/// Reads one file of the cheat sheet.
+pub(crate) fn parse_entries(file: &str, text: &str, findings: &mut Findings) -> Option<EntryGroup> {
+    let document = Document::parse(file, text, 1, &mut findings.problems)?;
+    let header: EntryFile = document.read_without_lists(&["entry"], &mut findings.problems)?;
+    findings.blank(&document, &[("group", &header.group)]);
+    findings.refer(file, document.line("part"), Target::Part(header.part));
+    let anchor = anchor_of(&header.group);
+    let what = format!("`#{anchor}` on the cheat sheet");
+    findings.places.push(Place { what, file: file.to_owned(), line: document.line("group") });
+    let count = document.length("entry");
+    if count == 0 {
+        findings.problems.push(document.problem("entry", "the file has no `[[entry]]`"));
+    }
+    let entries = (0..count).filter_map(|index| {
+        let path = format!("entry.{index}");
+        let entry: Entry = document.read_at(&path, &mut findings.problems)?;
+        Some(render_entry(file, text, &document, &path, entry, findings))
+    });
+    let entries = entries.collect();
+    Some(EntryGroup { part: header.part, title: header.group, anchor, entries, file: file.to_owned() })
+}
+
+fn render_entry(
+    file: &str,
+    text: &str,
+    document: &Document<'_>,
+    path: &str,
+    entry: Entry,
+    findings: &mut Findings,
+) -> RenderedEntry {
+    judge(file, document, path, &entry, findings);
+    let mut inline = |field: &str, markdown: &str| {
+        let line = document.text_line(&format!("{path}.{field}"), text);
+        let mut rendered = render(&Source::new(file, line, markdown, Shape::Inline));
+        findings.take(file, &mut rendered)
+    };
+    let does_html = inline("does", &entry.does);
+    let destroys_html = entry.destroys.as_ref().map(|destroys| inline("destroys", destroys));
+    let flags = entry.flags.iter().enumerate().map(|(index, flag)| RenderedFlag {
+        flag: flag.flag.clone(),
+        does_html: inline(&format!("flags.{index}.does"), &flag.does),
+    });
+    let flags = flags.collect();
+    let command_html = highlight_html(&entry.language, entry.command.trim_end());
+    RenderedEntry { entry, command_html, does_html, destroys_html, flags }
+}
+
+fn judge(file: &str, document: &Document<'_>, path: &str, entry: &Entry, findings: &mut Findings) {
+    let at = |field: &str| format!("{path}.{field}");
+    findings.blank(document, &[(&at("task"), &entry.task), (&at("command"), &entry.command), (&at("does"), &entry.does)]);
+    if let Some(destroys) = &entry.destroys {
+        findings.blank(document, &[(&at("destroys"), destroys)]);
+    }
+    for (index, flag) in entry.flags.iter().enumerate() {
+        let (name, does) = (at(&format!("flags.{index}.flag")), at(&format!("flags.{index}.does")));
+        findings.blank(document, &[(&name, &flag.flag), (&does, &flag.does)]);
+    }
+    findings.tags(document, &at("tags"), &entry.tags);
+    findings.refer(file, document.line(&at("section")), Target::Section(entry.section.clone()));
+    let what = format!("`#{}` on the cheat sheet", entry.id);
+    findings.places.push(Place { what, file: file.to_owned(), line: document.line(&at("id")) });
+    if Language::named(&entry.language).is_none() {
+        let message = format!("there is no language `{}`; use one of {}", entry.language, Language::names());
+        findings.problems.push(document.problem(&at("language"), message));
+    }
+    if entry.runnable && entry.language != "sh" {
+        findings.problems.push(document.problem(&at("runnable"), "only commands for `sh` can be tried"));
+    }
+}
