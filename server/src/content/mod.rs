@@ -29,7 +29,7 @@ impl Content {
     ///
     /// # Errors
     /// When the search index cannot be made.
-    pub fn open(root: PathBuf) -> Result<Self, library::search::SearchError> {
+    pub fn open(root: PathBuf) -> Result<Self, library::search::IndexError> {
         let shelf = read(&root)?;
         Ok(Self { root, shelf: ArcSwap::from_pointee(shelf) })
     }
@@ -44,7 +44,7 @@ impl Content {
     ///
     /// # Errors
     /// When the search index cannot be made; what was served before stays.
-    pub fn reload(&self) -> Result<bool, library::search::SearchError> {
+    pub fn reload(&self) -> Result<bool, library::search::IndexError> {
         if library::fingerprint(&self.root) == self.shelf.load().fingerprint {
             return Ok(false);
         }
@@ -53,7 +53,7 @@ impl Content {
     }
 }
 
-fn read(root: &std::path::Path) -> Result<Shelf, library::search::SearchError> {
+fn read(root: &std::path::Path) -> Result<Shelf, library::search::IndexError> {
     // Taken before reading: a change in between is seen at the next look.
     let fingerprint = library::fingerprint(root);
     let (library, problems) = library::load(root);

@@ -142,6 +142,22 @@ impl Store {
             .transpose()
     }
 
+    /// A learner's latest attempts at anything, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn latest_attempts(&self, learner: &LearnerId, most: u32) -> Result<Vec<Attempt>, StoreError> {
+        sqlx::query("SELECT * FROM attempt WHERE learner = ? ORDER BY started_at DESC, number DESC LIMIT ?")
+            .bind(learner.as_str())
+            .bind(most)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::query("read attempts"))?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
     /// A learner's latest attempts at an exercise, newest first, at most 50.
     ///
     /// # Errors
@@ -194,6 +210,7 @@ mod tests {
         let all = store.attempts(&learner, &exercise).await.unwrap();
         let states: Vec<_> = all.iter().map(|attempt| attempt.state).collect();
         assert_eq!(states, [AttemptState::Abandoned, AttemptState::Graded, AttemptState::Graded]);
+        assert_eq!(store.latest_attempts(&learner, 2).await.unwrap().len(), 2);
         let other = LearnerId("b".into());
         assert!(store.attempt(&other, &first.id).await.unwrap().is_none(), "nobody else reads it");
         assert_eq!(store.attempt(&learner, &first.id).await.unwrap().unwrap().verdict, Some(verdict(3, false)));

@@ -147,6 +147,21 @@ impl Store {
             .collect()
     }
 
+    /// A learner's living leases, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn living_leases_of(&self, learner: &LearnerId) -> Result<Vec<LeaseRow>, StoreError> {
+        sqlx::query("SELECT * FROM lease WHERE learner = ? AND state <> 'ended' ORDER BY created_at DESC, id")
+            .bind(learner.as_str())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::query("read leases"))?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
     /// How many leases a learner has alive.
     ///
     /// # Errors
@@ -304,6 +319,7 @@ pub(crate) mod tests {
         let free = store.open_lease(&lease("3", "a", None)).await.unwrap();
         assert_eq!(free.id.as_str(), "3");
         assert_eq!(store.count_living(&first.learner).await.unwrap(), 2);
+        assert_eq!(store.living_leases_of(&first.learner).await.unwrap().len(), 2);
         assert!(store.end_lease(&first.id, 5, "test").await.unwrap());
         assert!(!store.end_lease(&first.id, 6, "again").await.unwrap());
         let third = store.open_lease(&lease("4", "a", Some("x"))).await.unwrap();

@@ -1,0 +1,108 @@
+//! Leases: start, look, follow, extend, reset, end.
+
+use std::convert::Infallible;
+
+use app::api::{Lease, NewLease, Warning};
+use axum::{
+    Json,
+    extract::{Path, State as Shared},
+    http::StatusCode,
+    response::sse::{Event as Sse, KeepAlive, Sse as Stream},
+};
+use domain::{id::LeaseId, lease::LeaseState};
+use futures::StreamExt as _;
+use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+
+use super::{error::Error, who::Learner};
+use crate::{lease::Event, state::State};
+
+/// `POST /api/leases`
+pub async fn open(
+    Shared(state): Shared<State>,
+    Learner(learner): Learner,
+    Json(new): Json<NewLease>,
+) -> Result<(StatusCode, Json<Lease>), Error> {
+    let row = state.leases.open(&learner, new.exercise.as_ref()).await?;
+    let view = state.leases.view(&row).await?;
+    let status = if row.state == LeaseState::Queued { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(view)))
+}
+
+/// `GET /api/leases/{id}`
+pub async fn look(
+    Shared(state): Shared<State>,
+    Learner(learner): Learner,
+    Path(id): Path<LeaseId>,
+) -> Result<Json<Lease>, Error> {
+    let row = state.leases.of(&learner, &id).await?;
+    Ok(Json(state.leases.view(&row).await?))
+}
+
+/// `POST /api/leases/{id}/extend`
+pub async fn extend(
+    Shared(state): Shared<State>,
+    Learner(learner): Learner,
+    Path(id): Path<LeaseId>,
+) -> Result<Json<Lease>, Error> {
+    let row = state.leases.of(&learner, &id).await?;
+    let row = state.leases.extend(&row).await?;
+    Ok(Json(state.leases.view(&row).await?))
+}
+
+/// `POST /api/leases/{id}/reset`
+pub async fn reset(
+    Shared(state): Shared<State>,
+    Learner(learner): Learner,
+    Path(id): Path<LeaseId>,
+) -> Result<Json<Lease>, Error> {
+    let row = state.leases.of(&learner, &id).await?;
+    let row = state.leases.reset(&row).await?;
+    Ok(Json(state.leases.view(&row).await?))
+}
+
+/// `DELETE /api/leases/{id}`
+pub async fn end(
+    Shared(state): Shared<State>,
+    Learner(learner): Learner,
+    Path(id): Path<LeaseId>,
+) -> Result<StatusCode, Error> {
+    let row = state.leases.of(&learner, &id).await?;
+    state.leases.end(&row, "You ended it.").await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /api/leases/{id}/events`: the lease now and whenever it changes, and warnings.
+pub async fn events(
+    Shared(state): Shared<State>,
+    Learner(learner): Learner,
+    Path(id): Path<LeaseId>,
+) -> Result<Stream<impl futures::Stream<Item = Result<Sse, Infallible>>>, Error> {
+    // Subscribed before the first look, so that no change falls between.
+    let changes = BroadcastStream::new(state.leases.events());
+    let row = state.leases.of(&learner, &id).await?;
+    let first = event("lease", &state.leases.view(&row).await?);
+    let later = changes.filter_map(move |change| {
+        let (state, learner, id) = (state.clone(), learner.clone(), id.clone());
+        async move {
+            match change {
+                Ok(Event::Warning(of, message)) if of == id => Some(event("warning", &Warning { message })),
+                // After a lag something may have been missed: look again.
+                Ok(Event::Changed(of)) if of == id => lease_event(&state, &learner, &id).await,
+                Err(BroadcastStreamRecvError::Lagged(_)) => lease_event(&state, &learner, &id).await,
+                Ok(_) => None,
+            }
+        }
+    });
+    let all = futures::stream::once(async move { first }).chain(later).map(Ok);
+    Ok(Stream::new(all).keep_alive(KeepAlive::default()))
+}
+
+async fn lease_event(state: &State, learner: &domain::id::LearnerId, id: &LeaseId) -> Option<Sse> {
+    let row = state.leases.of(learner, id).await.ok()?;
+    Some(event("lease", &state.leases.view(&row).await.ok()?))
+}
+
+/// A server-sent event with a document.
+pub(super) fn event(name: &str, document: &impl serde::Serialize) -> Sse {
+    Sse::default().event(name).json_data(document).unwrap_or_else(|_| Sse::default().comment("unreadable"))
+}

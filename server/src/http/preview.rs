@@ -1,0 +1,139 @@
+//! Previews: what a learner's containers serve, on an origin of its own for each sandbox and port.
+//! Invariant: nothing of the site's cookies goes in, nothing that comes out is answered on the site's own origin,
+//! and the only places reached are TCP ports of that one sandbox's loopback.
+
+use axum::{
+    body::Body,
+    extract::{Request, State as Shared},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use hyper_util::rt::TokioIo;
+
+use crate::state::State;
+
+/// Takes requests whose host is a preview's; lets all others through.
+pub async fn take(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match preview_of(host, &state.config.preview_host) {
+        Preview::None => next.run(request).await,
+        Preview::Bad => plain(StatusCode::NOT_FOUND, "There is no such preview."),
+        Preview::Of { port, label } => {
+            let label = label.to_owned();
+            serve(&state, port, &label, request).await
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Preview<'a> {
+    None,
+    Bad,
+    Of { port: u16, label: &'a str },
+}
+
+/// `8080-<label>.localhost:8000` names port 8080 of the lease with that label.
+fn preview_of<'a>(host: &'a str, domain: &str) -> Preview<'a> {
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+    let Some(first) = name.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.')) else { return Preview::None };
+    let parsed = first.split_once('-').and_then(|(port, label)| {
+        let fine = label.len() == 32 && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        Some((port.parse::<u16>().ok().filter(|port| *port > 0)?, fine.then_some(label)?))
+    });
+    match parsed {
+        Some((port, label)) => Preview::Of { port, label },
+        None => Preview::Bad,
+    }
+}
+
+async fn serve(state: &State, port: u16, label: &str, mut request: Request) -> Response {
+    let row = match state.store.lease_by_preview(label).await {
+        Ok(Some(row)) => row,
+        Ok(None) => return plain(StatusCode::NOT_FOUND, "This sandbox has ended, or never was."),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a preview failed");
+            return plain(StatusCode::SERVICE_UNAVAILABLE, "The preview cannot be had at the moment.");
+        }
+    };
+    let Ok(sandbox) = state.leases.sandbox(&row) else {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "The sandbox is not ready yet.");
+    };
+    let stream = match sandbox.dial(None, port).await {
+        Ok(stream) => stream,
+        Err(_) => {
+            let text = format!("Nothing in the sandbox takes connections on port {port} yet. Reload when it does.");
+            return plain(StatusCode::BAD_GATEWAY, &text);
+        }
+    };
+    let connected = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+    let Ok((mut sender, connection)) = connected else {
+        return plain(StatusCode::BAD_GATEWAY, "What listens there does not speak HTTP.");
+    };
+    tokio::spawn(async move {
+        if let Err(error) = connection.with_upgrades().await {
+            tracing::debug!(%error, "a preview's connection broke");
+        }
+    });
+    let upgrade = request.headers().contains_key(header::UPGRADE).then(|| hyper::upgrade::on(&mut request));
+    let mut outgoing = request;
+    *outgoing.version_mut() = http::Version::HTTP_11;
+    if let Some(path) = outgoing.uri().path_and_query().map(ToString::to_string)
+        && let Ok(uri) = path.parse()
+    {
+        *outgoing.uri_mut() = uri;
+    }
+    match sender.send_request(outgoing).await {
+        Ok(mut response) => {
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS
+                && let Some(upgrade) = upgrade
+            {
+                join(upgrade, hyper::upgrade::on(&mut response));
+            }
+            let mut response = response.map(Body::new);
+            // A preview is shown in a frame of the site and must not be kept from it, nor reach beyond its origin.
+            let headers = response.headers_mut();
+            headers.remove("x-frame-options");
+            headers.remove("strict-transport-security");
+            headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+            response
+        }
+        Err(error) => {
+            tracing::debug!(%error, "a preview gave no answer");
+            plain(StatusCode::BAD_GATEWAY, "What listens there gave no proper answer.")
+        }
+    }
+}
+
+fn join(browser: hyper::upgrade::OnUpgrade, service: hyper::upgrade::OnUpgrade) {
+    tokio::spawn(async move {
+        if let (Ok(browser), Ok(service)) = tokio::join!(browser, service) {
+            // Either side may break off at any time.
+            let _ended = tokio::io::copy_bidirectional(&mut TokioIo::new(browser), &mut TokioIo::new(service)).await;
+        }
+    });
+}
+
+fn plain(status: StatusCode, text: &str) -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    (status, headers, format!("{text}\n")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_told_apart() {
+        let label = "abcdefghijklmnopqrstuvwxyz012345";
+        let host = format!("8080-{label}.localhost:8000");
+        assert_eq!(preview_of(&host, "localhost"), Preview::Of { port: 8080, label });
+        for none in ["localhost", "localhost:8000", "127.0.0.1:8000", "learn.example.org", ""] {
+            assert_eq!(preview_of(none, "localhost"), Preview::None, "{none}");
+        }
+        for bad in ["x.localhost", "0-abc.localhost", &format!("99999-{label}.localhost"), &format!("80-{label}x.localhost"),
+            &format!("80-{}.localhost", label.to_uppercase()), &format!("80-{label}.evil.localhost")] {
+            assert_eq!(preview_of(bad, "localhost"), Preview::Bad, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! One web socket for a sandbox: its terminals, and word of changed files.
+//! Invariant: what is in flight to a slow browser is bounded; the shell waits for it, and other terminals do not.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    body::Bytes,
+    extract::{
+        Path, State as Shared,
+        ws::{Message, WebSocket, WebSocketUpgrade},
+    },
+    response::Response,
+};
+use domain::id::LeaseId;
+use futures::{SinkExt as _, StreamExt as _};
+use sandbox::{Sandbox, SandboxError, Terminal, TerminalEvent, TerminalInput, WORK_DIR};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinSet,
+};
+
+use super::{error::Error, who::Learner};
+use crate::state::State;
+
+/// The longest message that a browser may send: a paste.
+const LONGEST: usize = 1024 * 1024;
+/// Bytes of one terminal that a browser may leave unacknowledged.
+const WINDOW: u64 = 512 * 1024;
+
+/// What a browser asks for.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Ask {
+    Open { terminal: u8, cols: u16, rows: u16 },
+    Attach { terminal: u8, from: u64 },
+    Resize { terminal: u8, cols: u16, rows: u16 },
+    Close { terminal: u8 },
+    Ack { terminal: u8, offset: u64 },
+    List,
+}
+
+/// `GET /api/leases/{id}/socket`
+pub async fn socket(
+    Shared(state): Shared<State>,
+    Learner(learner): Learner,
+    Path(id): Path<LeaseId>,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Error> {
+    let row = state.leases.of(&learner, &id).await?;
+    let sandbox = state.leases.sandbox(&row)?;
+    let upgrade = upgrade.max_message_size(LONGEST).max_frame_size(LONGEST);
+    Ok(upgrade.on_upgrade(move |socket| serve(state, id, sandbox, socket)))
+}
+
+/// How far a browser has taken a terminal's output.
+#[derive(Default)]
+struct Taken {
+    sent: AtomicU64,
+    acknowledged: AtomicU64,
+    moved: Notify,
+}
+
+impl Taken {
+    async fn wait(&self) {
+        loop {
+            let moved = self.moved.notified();
+            let open = self.sent.load(Ordering::SeqCst).saturating_sub(self.acknowledged.load(Ordering::SeqCst));
+            if open < WINDOW {
+                return;
+            }
+            moved.await;
+        }
+    }
+}
+
+struct Attached {
+    input: mpsc::Sender<TerminalInput>,
+    taken: Arc<Taken>,
+    task: tokio::task::AbortHandle,
+}
+
+struct Session {
+    sandbox: Sandbox,
+    out: mpsc::Sender<Message>,
+    attached: HashMap<u8, Attached>,
+    tasks: JoinSet<()>,
+}
+
+async fn serve(state: State, id: LeaseId, sandbox: Sandbox, socket: WebSocket) {
+    let (mut to_browser, mut from_browser) = socket.split();
+    let (out, mut outgoing) = mpsc::channel::<Message>(32);
+    let mut session = Session { sandbox: sandbox.clone(), out: out.clone(), attached: HashMap::new(), tasks: JoinSet::new() };
+    session.tasks.spawn(tell_of_files(sandbox.clone(), out.clone()));
+    session.tasks.spawn(tell_of_lease(state, id, out.clone()));
+    session.list().await;
+    loop {
+        tokio::select! {
+            message = outgoing.recv() => {
+                let Some(message) = message else { break };
+                let last = matches!(message, Message::Close(_));
+                if to_browser.send(message).await.is_err() || last {
+                    break;
+                }
+            }
+            message = from_browser.next() => {
+                let Some(Ok(message)) = message else { break };
+                // Answers go through a channel that this loop empties: never wait for room in it here.
+                match message {
+                    Message::Text(text) => session.ask(text.as_str()),
+                    Message::Binary(bytes) => session.input(&bytes),
+                    Message::Close(_) => break,
+                    Message::Ping(_) | Message::Pong(_) => {}
+                }
+            }
+            Some(_) = session.tasks.join_next() => {}
+        }
+    }
+}
+
+fn text(document: &Value) -> Message {
+    Message::Text(document.to_string().into())
+}
+
+fn refusal(error: &SandboxError) -> Value {
+    json!({"type": "error", "error": "refused", "detail": format!("The sandbox refused: {error}.")})
+}
+
+impl Session {
+    async fn list(&self) {
+        let _gone = self.out.send(list(&self.sandbox).await).await;
+    }
+
+    fn ask(&mut self, message: &str) {
+        let ask: Ask = match serde_json::from_str(message) {
+            Ok(ask) => ask,
+            Err(error) => {
+                let detail = format!("A message could not be understood: {error}.");
+                let message = text(&json!({"type": "error", "error": "invalid", "detail": detail}));
+                // A browser that floods us with nonsense need not hear of each.
+                let _full = self.out.try_send(message);
+                return;
+            }
+        };
+        match ask {
+            Ask::Ack { terminal, offset } => {
+                if let Some(attached) = self.attached.get(&terminal) {
+                    attached.taken.acknowledged.fetch_max(offset, Ordering::SeqCst);
+                    attached.taken.moved.notify_waiters();
+                }
+            }
+            Ask::Resize { terminal, cols, rows } => {
+                if let Some(attached) = self.attached.get(&terminal) {
+                    // Only the latest size matters, and a full queue means that keys are waiting too.
+                    let _full = attached.input.try_send(TerminalInput::Resize { cols, rows });
+                }
+            }
+            Ask::Attach { terminal, from } => self.attach(terminal, from),
+            Ask::Open { terminal, cols, rows } => self.answer(move |sandbox| async move {
+                match sandbox.open_terminal(terminal, cols, rows).await {
+                    Ok(()) => text(&json!({"type": "opened", "terminal": terminal})),
+                    Err(error) => text(&refusal(&error)),
+                }
+            }),
+            Ask::Close { terminal } => {
+                if let Some(attached) = self.attached.remove(&terminal) {
+                    attached.task.abort();
+                }
+                self.answer(move |sandbox| async move {
+                    match sandbox.close_terminal(terminal).await {
+                        Ok(()) => list(&sandbox).await,
+                        Err(error) => text(&refusal(&error)),
+                    }
+                });
+            }
+            Ask::List => self.answer(|sandbox| async move { list(&sandbox).await }),
+        }
+    }
+
+    /// Do something in a task of its own and send what it gives.
+    fn answer<F: Future<Output = Message> + Send + 'static>(&mut self, work: impl FnOnce(Sandbox) -> F) {
+        let (work, out) = (work(self.sandbox.clone()), self.out.clone());
+        self.tasks.spawn(async move {
+            let _gone = out.send(work.await).await;
+        });
+    }
+
+    fn attach(&mut self, terminal: u8, from: u64) {
+        if let Some(before) = self.attached.remove(&terminal) {
+            before.task.abort();
+        }
+        let taken = Arc::new(Taken::default());
+        taken.acknowledged.store(from, Ordering::SeqCst);
+        let (input, keys) = mpsc::channel(256);
+        let (sandbox, out, state) = (self.sandbox.clone(), self.out.clone(), Arc::clone(&taken));
+        let task = self.tasks.spawn(async move {
+            match sandbox.attach(terminal, from).await {
+                Ok(joined) => follow(terminal, joined, keys, &out, &state).await,
+                Err(error) => {
+                    let _gone = out.send(text(&refusal(&error))).await;
+                }
+            }
+        });
+        self.attached.insert(terminal, Attached { input, taken, task });
+    }
+
+    fn input(&mut self, bytes: &Bytes) {
+        let Some((&terminal, keys)) = bytes.split_first() else { return };
+        if let Some(attached) = self.attached.get(&terminal) {
+            let keys = TerminalInput::Bytes(bytes.slice_ref(keys));
+            if attached.input.try_send(keys).is_err() {
+                let detail = "The terminal does not take input at the moment; some of it was dropped.";
+                let _full = self.out.try_send(text(&json!({"type": "error", "error": "busy", "detail": detail})));
+            }
+        }
+    }
+}
+
+async fn list(sandbox: &Sandbox) -> Message {
+    match sandbox.terminals().await {
+        Ok(terminals) => {
+            let terminals: Vec<Value> = terminals
+                .iter()
+                .map(|one| {
+                    json!({"terminal": one.terminal, "cols": one.cols, "rows": one.rows,
+                           "start_offset": one.start, "end_offset": one.end})
+                })
+                .collect();
+            text(&json!({"type": "terminals", "terminals": terminals}))
+        }
+        Err(error) => text(&refusal(&error)),
+    }
+}
+
+/// Pass a terminal's output on as fast as the browser takes it, and its keys back.
+async fn follow(
+    terminal: u8,
+    mut joined: Terminal,
+    mut keys: mpsc::Receiver<TerminalInput>,
+    out: &mpsc::Sender<Message>,
+    taken: &Taken,
+) {
+    let input = joined.input.clone();
+    let pass_keys = async {
+        while let Some(key) = keys.recv().await {
+            if input.send(key).await.is_err() {
+                return;
+            }
+        }
+    };
+    let pass_output = async {
+        while let Some(event) = joined.events.recv().await {
+            let (message, last) = match event {
+                TerminalEvent::Output { offset, bytes } => {
+                    taken.wait().await;
+                    taken.sent.fetch_max(offset + bytes.len() as u64, Ordering::SeqCst);
+                    (Message::Binary([&[terminal], &offset.to_be_bytes()[..], &bytes].concat().into()), false)
+                }
+                TerminalEvent::Gap { from, to } => {
+                    taken.acknowledged.fetch_max(to, Ordering::SeqCst);
+                    (text(&json!({"type": "gap", "terminal": terminal, "from": from, "to": to})), false)
+                }
+                TerminalEvent::Exited { code } => {
+                    (text(&json!({"type": "exited", "terminal": terminal, "code": code})), true)
+                }
+                TerminalEvent::Lost => (
+                    text(&json!({"type": "error", "error": "gone", "detail": "The sandbox is gone."})),
+                    true,
+                ),
+            };
+            if out.send(message).await.is_err() || last {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = pass_output => {}
+        () = pass_keys => {}
+    }
+}
+
+async fn tell_of_files(sandbox: Sandbox, out: mpsc::Sender<Message>) {
+    let Ok(mut changes) = sandbox.watch(WORK_DIR).await else { return };
+    while let Ok(paths) = changes.next().await {
+        if out.send(text(&json!({"type": "files", "paths": paths}))).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Word of the engine's state; the socket is closed when the lease ends.
+async fn tell_of_lease(state: State, id: LeaseId, out: mpsc::Sender<Message>) {
+    let mut events = state.leases.events();
+    loop {
+        let Ok(Some(row)) = state.store.lease(&id).await else { return };
+        if row.state == domain::lease::LeaseState::Ended {
+            let _gone = out.send(Message::Close(None)).await;
+            return;
+        }
+        if let Ok(view) = state.leases.view(&row).await
+            && out.send(text(&json!({"type": "engine", "state": view.engine}))).await.is_err()
+        {
+            return;
+        }
+        loop {
+            match events.recv().await {
+                Ok(crate::lease::Event::Changed(of)) if of == id => break,
+                Ok(_) => {}
+                Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => break,
+                Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+            }
+        }
+    }
+}

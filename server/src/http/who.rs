@@ -1,0 +1,98 @@
+//! Who asks: a learner known by a signed cookie, made at the first request that needs one.
+//! Invariant: a cookie that was not signed by this server is no cookie.
+
+use std::convert::Infallible;
+
+use app::Visitor;
+use axum::{
+    extract::{FromRequestParts, Request, State as Shared},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use cookie::{Cookie, CookieJar, SameSite, time::Duration};
+use domain::id::LearnerId;
+
+use super::error::Error;
+use crate::{random, state::State};
+
+const NAME: &str = "drydock_learner";
+/// The prefix makes browsers insist on `Secure`, `Path=/` and no domain.
+const SECURE_NAME: &str = "__Host-drydock_learner";
+const LASTS: Duration = Duration::days(400);
+
+/// The learner; made when there is none yet.
+pub struct Learner(pub LearnerId);
+
+fn name(state: &State) -> &'static str {
+    if state.config.is_secure() { SECURE_NAME } else { NAME }
+}
+
+/// The learner that the cookies name.
+fn known(state: &State, headers: &HeaderMap) -> Option<LearnerId> {
+    let mut jar = CookieJar::new();
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    for cookie in cookies.flat_map(Cookie::split_parse).flatten() {
+        jar.add_original(cookie.into_owned());
+    }
+    let cookie = jar.signed(&state.cookie_key).get(name(state))?;
+    Some(LearnerId(cookie.value().to_owned()))
+}
+
+/// Tells pages and handlers who asks, and sets the cookie of a learner that was made on the way.
+pub async fn recognise(Shared(state): Shared<State>, mut request: Request, next: Next) -> Response {
+    let learner = known(&state, request.headers());
+    request.extensions_mut().insert(Visitor { learner });
+    let made = std::sync::Arc::new(std::sync::OnceLock::<LearnerId>::new());
+    request.extensions_mut().insert(Made(std::sync::Arc::clone(&made)));
+    let mut response = next.run(request).await;
+    if let Some(learner) = made.get() {
+        let mut jar = CookieJar::new();
+        let cookie = Cookie::build((name(&state), learner.as_str().to_owned()))
+            .path("/")
+            .http_only(true)
+            .secure(state.config.is_secure())
+            .same_site(SameSite::Lax)
+            .max_age(LASTS);
+        jar.signed_mut(&state.cookie_key).add(cookie);
+        for cookie in jar.delta() {
+            if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+                response.headers_mut().append(header::SET_COOKIE, value);
+            }
+        }
+    }
+    response
+}
+
+#[derive(Clone)]
+struct Made(std::sync::Arc<std::sync::OnceLock<LearnerId>>);
+
+impl FromRequestParts<State> for Learner {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Error> {
+        let now = state.clock.now();
+        if let Some(learner) = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.learner.clone()) {
+            state.store.note_learner(&learner, now).await?;
+            return Ok(Self(learner));
+        }
+        let learner = LearnerId(random::id());
+        state.store.note_learner(&learner, now).await?;
+        if let Some(Made(made)) = parts.extensions.get::<Made>() {
+            // Asked for twice in one request: the first one counts.
+            return Ok(Self(made.get_or_init(|| learner).clone()));
+        }
+        Ok(Self(learner))
+    }
+}
+
+/// Who asks, without making anybody.
+pub struct Looker(pub Option<LearnerId>);
+
+impl<S: Sync> FromRequestParts<S> for Looker {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get::<Visitor>().and_then(|visitor| visitor.learner.clone())))
+    }
+}
