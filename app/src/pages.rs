@@ -1,0 +1,12 @@
+//! One module per route; each turns its view model into a sheet.
+//! Invariant: each page has exactly one `h1`.
+
+pub(crate) mod chapter;
+pub(crate) mod chapters;
+pub(crate) mod cheat_sheet;
+pub(crate) mod exercise;
+pub(crate) mod exercises;
+pub(crate) mod home;
+pub(crate) mod problem;
+pub(crate) mod progress;
+pub(crate) mod search;

@@ -1,0 +1,72 @@
+//! All chapters, by part.
+//! Invariant: numbers are the curriculum's, so that "7.9" is the same everywhere.
+
+use leptos::prelude::*;
+
+use crate::{
+    parts::{card::standing, time},
+    shell::{Place, Sheet},
+    view::{ChapterCard, Chapters, PartOfChapters},
+};
+
+pub(crate) fn page(chapters: Chapters) -> Sheet {
+    Sheet::new(
+        Place::Chapters,
+        "list",
+        "Chapters",
+        "Every chapter of the book on containers, by part.",
+        move || body(chapters),
+    )
+}
+
+fn body(chapters: Chapters) -> impl IntoView {
+    let empty = chapters.parts.is_empty().then(|| {
+        view! { <p class="empty">"There are no chapters yet. Put the first one into " <code>"content/chapters"</code> "."</p> }
+    });
+    view! {
+        <header class="page-head">
+            <h1>"Chapters"</h1>
+            <p class="lead">"Short enough to read at one sitting. Each ends in an exercise where there is something to do."</p>
+        </header>
+        {empty}
+        {chapters.parts.into_iter().map(part).collect_view()}
+    }
+}
+
+fn part(part: PartOfChapters) -> impl IntoView {
+    let PartOfChapters { part, chapters } = part;
+    let anchor = format!("part-{}", part.number);
+    let number = part.number;
+    view! {
+        <section class="part" aria-labelledby=anchor.clone()>
+            <header>
+                <span class="draft" aria-hidden="true">{number}</span>
+                <h2 id=anchor.clone()>{part.title}</h2>
+                <p>{part.summary}</p>
+            </header>
+            <ol class="rows">{chapters.into_iter().map(|card| row(number, card)).collect_view()}</ol>
+        </section>
+    }
+}
+
+fn row(part: u8, card: ChapterCard) -> impl IntoView {
+    let exercises = card
+        .exercises
+        .iter()
+        .map(|exercise| {
+            view! { <li><a href=exercise.url()>{exercise.title.clone()}</a> " " {standing(exercise.standing)}</li> }
+        })
+        .collect_view();
+    let practise = (!card.exercises.is_empty()).then(|| view! { <ul class="practise" aria-label="Exercises">{exercises}</ul> });
+    view! {
+        <li class="row numbered">
+            <span class="number" aria-hidden="true">{format!("{part}.{}", card.order)}</span>
+            <div>
+                <h3><a href=format!("/chapters/{}", card.id)>{card.title}</a></h3>
+                <p>{card.summary}</p>
+                {practise}
+            </div>
+            <p class="facts"><span>{time::minutes(card.minutes.into())}</span></p>
+        </li>
+    }
+}

@@ -1,0 +1,6 @@
+//! Components shared by pages and islands.
+//! Invariant: they are plain functions of their arguments and keep no state.
+
+pub mod card;
+pub mod icon;
+pub mod time;

@@ -1,0 +1,183 @@
+//! Routes of the pages: ask the backend, render, answer.
+//! Invariant: a page is complete before its first byte is sent, so its status is always right.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Extension, Path, Query as UrlQuery, State, rejection::QueryRejection},
+    http::{HeaderName, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use domain::id::{ChapterId, ExerciseId};
+
+use crate::{
+    Assets, Backend, BackendError, Query, Visitor,
+    api::HitKind,
+    pages,
+    shell::{Sheet, document},
+};
+
+/// How many hits the search page shows.
+const HITS: usize = 40;
+/// Longest query that is looked at, in characters; a pasted error message fits.
+const LONGEST_QUERY: usize = 2000;
+
+/// What the pages are served with.
+#[derive(Clone)]
+pub struct Site {
+    /// Where the pages get what they show.
+    pub backend: Arc<dyn Backend>,
+    /// Names of the built files.
+    pub assets: Arc<Assets>,
+}
+
+/// All pages, and a 404 page for everything else.
+pub fn router(site: Site) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/chapters", get(chapters))
+        .route("/chapters/{id}", get(chapter))
+        .route("/search", get(search))
+        .route("/cheatsheet", get(cheat_sheet))
+        .route("/exercises", get(exercises))
+        .route("/exercises/{id}", get(exercise))
+        .route("/progress", get(progress))
+        .route("/opensearch.xml", get(open_search))
+        .fallback(lost)
+        .with_state(site)
+}
+
+/// An error page in the site's look, for errors that arise outside the pages.
+#[must_use]
+pub fn error_page(site: &Site, status: StatusCode, title: &str, detail: &str, next: &str) -> Response {
+    let sheet = pages::problem::page(status.as_u16(), title, detail, next);
+    (status, answer(site, sheet)).into_response()
+}
+
+type Who = Option<Extension<Visitor>>;
+
+fn visitor(who: Who) -> Visitor {
+    who.map(|Extension(visitor)| visitor).unwrap_or_default()
+}
+
+fn answer(site: &Site, sheet: Sheet) -> Response {
+    let headers: [(HeaderName, &str); 2] =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "private, no-cache")];
+    (headers, document(&site.assets, sheet)).into_response()
+}
+
+fn answer_or(site: &Site, page: Result<Sheet, BackendError>) -> Response {
+    match page {
+        Ok(sheet) => answer(site, sheet),
+        Err(BackendError::NotFound { what, name }) => not_found(site, &format!("There is no {what} named “{name}”.")),
+        Err(BackendError::Unavailable { reason, next }) => {
+            error_page(site, StatusCode::SERVICE_UNAVAILABLE, "Not available now", &reason, &next)
+        }
+        Err(BackendError::Fault(cause)) => {
+            tracing::error!(error = %chain(cause.as_ref()), "a page could not be made");
+            error_page(
+                site,
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something broke on our side",
+                "This page could not be made. The fault was written to the server's log.",
+                "Try again in a moment; if it stays, tell whoever runs this server.",
+            )
+        }
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+fn not_found(site: &Site, detail: &str) -> Response {
+    error_page(
+        site,
+        StatusCode::NOT_FOUND,
+        "Nothing is moored here",
+        detail,
+        "Search for it, or start from the chapters.",
+    )
+}
+
+async fn lost(State(site): State<Site>, uri: Uri) -> Response {
+    not_found(&site, &format!("This site has no page at {}.", uri.path()))
+}
+
+async fn home(State(site): State<Site>, who: Who) -> Response {
+    let page = site.backend.home(&visitor(who)).await;
+    answer_or(&site, page.map(pages::home::page))
+}
+
+async fn chapters(State(site): State<Site>, who: Who) -> Response {
+    let page = site.backend.chapters(&visitor(who)).await;
+    answer_or(&site, page.map(pages::chapters::page))
+}
+
+async fn chapter(State(site): State<Site>, who: Who, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse::<ChapterId>() else {
+        return answer_or(&site, Err(BackendError::NotFound { what: "chapter", name: id }));
+    };
+    let page = site.backend.chapter(&visitor(who), &id).await;
+    answer_or(&site, page.map(pages::chapter::page))
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    kind: String,
+}
+
+async fn search(State(site): State<Site>, who: Who, asked: Result<UrlQuery<Asked>, QueryRejection>) -> Response {
+    let asked = asked.map(|UrlQuery(asked)| asked).unwrap_or_default();
+    let text: String = asked.q.trim().chars().take(LONGEST_QUERY).collect();
+    let query = Query { text, kind: HitKind::parse(&asked.kind), limit: HITS };
+    let page = site.backend.search(&visitor(who), &query).await;
+    answer_or(&site, page.map(|view| pages::search::page(query, view)))
+}
+
+async fn cheat_sheet(State(site): State<Site>, who: Who) -> Response {
+    let page = site.backend.cheat_sheet(&visitor(who)).await;
+    answer_or(&site, page.map(pages::cheat_sheet::page))
+}
+
+async fn exercises(State(site): State<Site>, who: Who) -> Response {
+    let page = site.backend.exercises(&visitor(who)).await;
+    answer_or(&site, page.map(pages::exercises::page))
+}
+
+async fn exercise(State(site): State<Site>, who: Who, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse::<ExerciseId>() else {
+        return answer_or(&site, Err(BackendError::NotFound { what: "exercise", name: id }));
+    };
+    let page = site.backend.exercise(&visitor(who), &id).await;
+    answer_or(&site, page.map(pages::exercise::page))
+}
+
+async fn progress(State(site): State<Site>, who: Who) -> Response {
+    let page = site.backend.progress(&visitor(who)).await;
+    answer_or(&site, page.map(pages::progress::page))
+}
+
+async fn open_search(headers: axum::http::HeaderMap) -> Response {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+    if host.is_empty() || !host.chars().all(plain) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let scheme = if secure { "https" } else { "http" };
+    let body = pages::search::open_search_description(&format!("{scheme}://{host}"));
+    ([(header::CONTENT_TYPE, "application/opensearchdescription+xml; charset=utf-8")], body).into_response()
+}

@@ -1,0 +1,214 @@
+//! The document around every page: head, header, landmarks, footer.
+//! Invariant: one `h1` per page comes from the page itself; the shell has none.
+
+use std::sync::Arc;
+
+use hydration_context::SsrSharedContext;
+use leptos::{attr::custom::custom_attribute, prelude::*};
+
+use crate::{Assets, islands::Palette, parts::icon, policy::THEME_SCRIPT};
+
+/// Name of the product, as in titles.
+pub(crate) const NAME: &str = "Drydock";
+
+/// Where in the site a page is; marks the entry in the navigation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// None of the sections.
+    #[default]
+    Elsewhere,
+    /// The home page.
+    Home,
+    /// Chapters.
+    Chapters,
+    /// The cheat sheet.
+    CheatSheet,
+    /// Exercises.
+    Exercises,
+    /// Progress.
+    Progress,
+    /// The results page of the search.
+    Search,
+}
+
+/// When the islands of a page are brought to life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// When somebody reaches for one.
+    #[default]
+    OnIntent,
+    /// As soon as the page is there.
+    AtOnce,
+}
+
+impl Wake {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::OnIntent => "intent",
+            Self::AtOnce => "now",
+        }
+    }
+}
+
+/// One page, ready to be put into the document.
+pub(crate) struct Sheet {
+    /// Without the site's name.
+    pub(crate) title: String,
+    /// For search engines and link previews.
+    pub(crate) description: String,
+    /// Where it is.
+    pub(crate) place: Place,
+    /// When its islands wake.
+    pub(crate) wake: Wake,
+    /// Class of `<body>`, for the page's own style.
+    pub(crate) class: &'static str,
+    /// Search engines may list it.
+    pub(crate) listed: bool,
+    /// What is inside `<main>`; made inside the reactive owner.
+    pub(crate) body: Box<dyn FnOnce() -> AnyView>,
+}
+
+impl Sheet {
+    /// A page that search engines may list.
+    pub(crate) fn new<V: IntoView + 'static>(
+        place: Place,
+        class: &'static str,
+        title: impl Into<String>,
+        description: impl Into<String>,
+        body: impl FnOnce() -> V + 'static,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            description: description.into(),
+            place,
+            wake: Wake::OnIntent,
+            class,
+            listed: true,
+            body: Box::new(move || body().into_any()),
+        }
+    }
+
+    /// Not for search engines: it is about one visitor or one query.
+    pub(crate) fn unlisted(mut self) -> Self {
+        self.listed = false;
+        self
+    }
+
+    /// Its islands wake at once.
+    pub(crate) fn awake(mut self) -> Self {
+        self.wake = Wake::AtOnce;
+        self
+    }
+}
+
+/// The whole document as text.
+pub(crate) fn document(assets: &Assets, sheet: Sheet) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let html = owner.with(|| html(assets, sheet).to_html());
+    owner.unset();
+    format!("<!DOCTYPE html>{html}")
+}
+
+fn html(assets: &Assets, sheet: Sheet) -> impl IntoView + use<> {
+    let Sheet { title, description, place, wake, class, listed, body } = sheet;
+    let full_title = if place == Place::Home { format!("{NAME}: {title}") } else { format!("{title} · {NAME}") };
+    let robots = (!listed).then(|| view! { <meta name="robots" content="noindex" /> });
+    let url = |name: &str| assets.url(name);
+    view! {
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <title>{full_title.clone()}</title>
+                <meta name="description" content=description.clone() />
+                {robots}
+                {preview("og:title", full_title)}
+                {preview("og:description", description)}
+                {preview("og:site_name", NAME.to_owned())}
+                <meta name="color-scheme" content="light dark" />
+                <script inner_html=THEME_SCRIPT></script>
+                <link rel="preload" href=url("figtree.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                <link rel="stylesheet" href=url("site.css") />
+                <link rel="icon" href=url("mark.svg") r#type="image/svg+xml" />
+                <link rel="search" href="/opensearch.xml" r#type="application/opensearchdescription+xml" title=NAME />
+                <script
+                    id="site"
+                    r#type="module"
+                    src=url("site.js")
+                    data-wake=wake.as_str()
+                    data-glue=url("app.js")
+                    data-wasm=url("app_bg.wasm")
+                    data-terminal=url("terminal.js")
+                    data-editor=url("editor.js")
+                ></script>
+            </head>
+            <body class=class>
+                <a class="skip" href="#main">"Skip to the text"</a>
+                {header(place)}
+                <main id="main" tabindex="-1">{body()}</main>
+                {footer()}
+                <Palette />
+                <div id="announce" class="visually-hidden" role="status" aria-live="polite"></div>
+            </body>
+        </html>
+    }
+}
+
+/// What a link preview shows.
+fn preview(property: &'static str, content: String) -> impl IntoView {
+    view! { <meta content=content /> }.add_any_attr(custom_attribute("property", property))
+}
+
+fn header(place: Place) -> impl IntoView {
+    let entry = move |here: Place, href: &'static str, text: &'static str| {
+        let current = (place == here).then_some("page");
+        view! { <li><a href=href aria-current=current>{text}</a></li> }
+    };
+    view! {
+        <header class="top">
+            <div class="top-in">
+                <a class="brand" href="/" aria-current=(place == Place::Home).then_some("page")>
+                    {icon::mark()} <span>{NAME}</span>
+                </a>
+                <nav class="sections" aria-label="Sections">
+                    <ul>
+                        {entry(Place::Chapters, "/chapters", "Chapters")}
+                        {entry(Place::CheatSheet, "/cheatsheet", "Cheat sheet")}
+                        {entry(Place::Exercises, "/exercises", "Exercises")}
+                        {entry(Place::Progress, "/progress", "Progress")}
+                    </ul>
+                </nav>
+                {(place != Place::Search).then(search_box)}
+                <button class="icon theme" r#type="button" data-theme-switch="" hidden>
+                    <span class="when-light">{icon::moon()}</span>
+                    <span class="when-dark">{icon::sun()}</span>
+                    <span class="visually-hidden">"Switch between light and dark"</span>
+                </button>
+            </div>
+        </header>
+    }
+}
+
+fn search_box() -> impl IntoView {
+    view! {
+        <search class="find">
+            <form action="/search" data-search="">
+                <label class="visually-hidden" for="find">"Search chapters, commands and error messages"</label>
+                {icon::magnifier()}
+                <input id="find" name="q" r#type="search" placeholder="Search" autocomplete="off" maxlength="2000" />
+                <kbd aria-hidden="true">"/"</kbd>
+            </form>
+        </search>
+    }
+}
+
+fn footer() -> impl IntoView {
+    view! {
+        <footer class="bottom">
+            <div class="bottom-in">
+                <p>"Drydock runs on this server alone. Pages ask no other host for anything."</p>
+                <p><a href="/chapters">"Chapters"</a> " · " <a href="/cheatsheet">"Cheat sheet"</a> " · " <a href="/exercises">"Exercises"</a></p>
+            </div>
+        </footer>
+    }
+}

@@ -1,0 +1,65 @@
+//! The cheat sheet: groups of entries, each one task with its command.
+//! Invariant: `command` is what is copied; `command_html` is the same text, highlighted.
+
+use domain::id::EntryId;
+use serde::{Deserialize, Serialize};
+
+use super::SectionLink;
+
+/// The page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheatSheet {
+    /// In order.
+    pub groups: Vec<EntryGroup>,
+    /// Whether "try it" can be offered.
+    pub may_try: bool,
+}
+
+/// Entries under one heading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryGroup {
+    /// Number of the part.
+    pub part: u8,
+    /// Title of the part.
+    pub part_title: String,
+    /// Heading, e.g. "Make an image smaller".
+    pub title: String,
+    /// Anchor of the heading on the page, without `#`.
+    pub anchor: String,
+    /// In order.
+    pub entries: Vec<EntryView>,
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryView {
+    /// Its id and anchor.
+    pub id: EntryId,
+    /// What somebody wants.
+    pub task: String,
+    /// The text to copy.
+    pub command: String,
+    /// Highlighted: the inside of a `<code>`.
+    pub command_html: String,
+    /// What it does.
+    pub does_html: String,
+    /// Flags that matter.
+    pub flags: Vec<FlagView>,
+    /// What it destroys, rendered inline; `None` when nothing.
+    pub destroys_html: Option<String>,
+    /// Where it is explained.
+    pub section: SectionLink,
+    /// Words that people look for; the filter matches them too.
+    pub tags: Vec<String>,
+    /// Offer "try it".
+    pub runnable: bool,
+}
+
+/// A flag and its meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlagView {
+    /// As typed.
+    pub flag: String,
+    /// One sentence, rendered inline.
+    pub does_html: String,
+}
