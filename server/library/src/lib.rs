@@ -10,6 +10,7 @@ mod library;
 mod lines;
 mod load;
 mod render;
+pub mod search;
 
 pub use crate::{
     chapter::{Chapter, Section},
