@@ -6,20 +6,26 @@
 pub(crate) struct Lines {
     starts: Vec<usize>,
     first: u32,
+    last: u32,
 }
 
 impl Lines {
     /// `first` is the number of the text's first line, for a text that stands within a file.
     pub(crate) fn new(text: &str, first: u32) -> Self {
+        Self::within(text, first, u32::MAX)
+    }
+
+    /// The same for a text that may have more lines than it takes in its file, where it ends at `last`.
+    pub(crate) fn within(text: &str, first: u32, last: u32) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
-        Self { starts, first }
+        Self { starts, first, last }
     }
 
     /// The line that holds the byte at `offset`.
     pub(crate) fn line(&self, offset: usize) -> u32 {
         let before = self.starts.partition_point(|&start| start <= offset);
-        self.first.saturating_add(u32::try_from(before.saturating_sub(1)).unwrap_or(u32::MAX))
+        self.first.saturating_add(u32::try_from(before.saturating_sub(1)).unwrap_or(u32::MAX)).min(self.last)
     }
 }
 

@@ -1,6 +1,4 @@
 //! The content that is shipped: nothing is wrong with it.
-#![expect(missing_docs, reason = "a test")]
-
 use std::path::Path;
 
 #[test]

@@ -12,7 +12,7 @@ use domain::{
 use super::{document::Document, exercise::laid_out, findings::Findings, tree::Tree};
 use crate::{
     Case,
-    render::{Shape, Source, render},
+    render::{Shape, render},
 };
 
 /// Wrong solutions that every exercise has at least.
@@ -57,8 +57,7 @@ fn parse_case(folder: &str, name: &str, tree: &Tree, exercise: &ExerciseFile, fi
     let case: CaseFile = document.read(&mut findings.problems)?;
     findings.blank(&document, &[("title", &case.title)]);
     let sound = judge_fails(&document, name, &case, exercise, &mut findings.problems);
-    let line = document.text_line("explains", &text);
-    let mut rendered = render(&Source::new(&file, line, &case.explains, Shape::Fragment));
+    let mut rendered = render(&document.markdown("explains", &text, &case.explains, Shape::Fragment));
     let explains_html = findings.take(&file, &mut rendered);
     let mut files = laid_out(tree, folder);
     files.retain(|it| it.path != "case.toml" && it.path != "solve.sh");
@@ -95,7 +94,7 @@ fn judge_fails(
         if !seen.insert(id) {
             problems.push(document.problem(&place, format!("`{id}` is named twice")));
         }
-        if let Some(awaited) = waits_for(&check.id, exercise).into_iter().find(|awaited| case.fails.contains(awaited)) {
+        if let Some(awaited) = waits_for(&check.id, exercise).into_iter().find(|awaited| awaited != id && case.fails.contains(awaited)) {
             let message = format!("`{id}` waits for `{awaited}`, which fails too: it is not looked at, so leave it out");
             problems.push(document.problem(&place, message));
         }

@@ -47,7 +47,7 @@ pub(crate) fn parse_chapter(
     let document = Document::parse(file, front, 2, &mut findings.problems)?;
     let meta: FrontMatter = document.read(&mut findings.problems)?;
     judge(file, &document, &meta, &id, part, findings);
-    let source = Source { file, first_line: body_line, text: body, shape: Shape::Page, images };
+    let source = Source { file, first_line: body_line, last_line: u32::MAX, text: body, shape: Shape::Page, images };
     let mut rendered = render(&source);
     if rendered.sections.iter().all(|section| section.text.is_empty() && section.code.is_empty()) {
         findings.problems.push(domain::problem::Problem::at(file, body_line, "the chapter has no text"));

@@ -32,8 +32,9 @@ pub fn fingerprint(root: &Path) -> Fingerprint {
         match entry {
             Ok(entry) => {
                 entry.path().hash(&mut hasher);
-                let metadata = entry.metadata().ok();
-                metadata.as_ref().map(|it| (it.is_file(), it.len())).hash(&mut hasher);
+                // A folder changes whenever an editor puts a file beside; what matters is in the files.
+                let metadata = entry.metadata().ok().filter(|it| !it.is_dir());
+                metadata.as_ref().map(std::fs::Metadata::len).hash(&mut hasher);
                 let modified = metadata.and_then(|it| it.modified().ok());
                 modified.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).hash(&mut hasher);
             }

@@ -8,7 +8,10 @@ use toml::{
     de::{DeArray, DeTable, DeValue, Error, ValueDeserializer},
 };
 
-use crate::lines::Lines;
+use crate::{
+    lines::Lines,
+    render::{Shape, Source},
+};
 
 /// A TOML text that parsed.
 pub(crate) struct Document<'t> {
@@ -57,12 +60,20 @@ impl<'t> Document<'t> {
         self.lines.line(at)
     }
 
-    /// The line where the text of a string in `source` begins: the one after the quotes when they end their line.
-    pub(crate) fn text_line(&self, path: &str, source: &str) -> u32 {
-        let Some(span) = self.value(path).map(Spanned::span) else { return self.line(path) };
-        let raw = source.get(span.clone()).unwrap_or_default();
-        let opens_line = raw.starts_with("\"\"\"\n") || raw.starts_with("'''\n");
-        self.lines.line(span.start) + u32::from(opens_line)
+    /// The Markdown of a string, with the lines it takes in `source`, the text that was parsed. It begins in the line
+    /// after the quotes when these end theirs.
+    pub(crate) fn markdown<'m>(&self, path: &str, source: &str, text: &'m str, shape: Shape) -> Source<'m>
+    where
+        't: 'm,
+    {
+        let mut markdown = Source::new(self.file, self.line(path), text, shape);
+        if let Some(span) = self.value(path).map(Spanned::span) {
+            let raw = source.get(span.clone()).unwrap_or_default();
+            let opens_line = raw.starts_with("\"\"\"\n") || raw.starts_with("'''\n");
+            markdown.first_line = self.lines.line(span.start) + u32::from(opens_line);
+            markdown.last_line = self.lines.line(span.end.saturating_sub(1));
+        }
+        markdown
     }
 
     /// The value at a path.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     EntryGroup, RenderedEntry, RenderedFlag,
     render::{
-        Shape, Source,
+        Shape,
         anchor::anchor_of,
         highlight::{Language, highlight_html},
         render,
@@ -49,8 +49,7 @@ fn render_entry(
 ) -> RenderedEntry {
     judge(file, document, path, &entry, findings);
     let mut inline = |field: &str, markdown: &str| {
-        let line = document.text_line(&format!("{path}.{field}"), text);
-        let mut rendered = render(&Source::new(file, line, markdown, Shape::Inline));
+        let mut rendered = render(&document.markdown(&format!("{path}.{field}"), text, markdown, Shape::Inline));
         findings.take(file, &mut rendered)
     };
     let does_html = inline("does", &entry.does);

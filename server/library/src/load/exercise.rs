@@ -130,8 +130,7 @@ fn hints(
     let hint = |(index, hint): (usize, &domain::exercise::Hint)| {
         let path = format!("hint.{index}.text");
         findings.blank(document, &[(&path, &hint.text)]);
-        let line = document.text_line(&path, text);
-        let mut rendered = render(&Source::new(file, line, &hint.text, Shape::Fragment));
+        let mut rendered = render(&document.markdown(&path, text, &hint.text, Shape::Fragment));
         findings.take(file, &mut rendered)
     };
     it.hint.iter().enumerate().map(hint).collect()

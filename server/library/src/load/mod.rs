@@ -51,7 +51,9 @@ pub fn load_tree(tree: &Tree) -> (Library, Vec<Problem>) {
     read_entries(tree, &mut contents, &mut findings);
     read_exercises(tree, &mut contents, &mut findings);
     stray(tree, &mut findings);
-    unused_images(&images, &mut findings);
+    if contents.faulty_chapters.is_empty() {
+        unused_images(&images, &mut findings);
+    }
     contents.images = images.into_iter().map(|(path, image)| (shown_path(&path), image)).collect();
     let mut problems = std::mem::take(&mut findings.problems);
     problems.extend(clashes(&mut findings.places));

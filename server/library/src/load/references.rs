@@ -1,5 +1,5 @@
 //! Following references once everything is read.
-//! Invariant: a reference to something that is there but faulty says so, for that is mended elsewhere.
+//! Invariant: a reference to something that is there but faulty is no problem of its own: it is mended elsewhere.
 
 use domain::problem::Problem;
 
@@ -28,7 +28,7 @@ pub(super) fn follow(reference: &Reference, library: &Library) -> Option<Problem
 fn chapter(id: &domain::id::ChapterId, library: &Library) -> Option<String> {
     match library.chapter(id) {
         Some(_) => None,
-        None if library.is_faulty_chapter(id) => Some(format!("the chapter `{id}` cannot be shown, see its own problems")),
+        None if library.is_faulty_chapter(id) => None,
         None => Some(format!("there is no chapter `{id}`")),
     }
 }
@@ -36,7 +36,7 @@ fn chapter(id: &domain::id::ChapterId, library: &Library) -> Option<String> {
 fn exercise(id: &domain::id::ExerciseId, library: &Library) -> Option<String> {
     match library.exercise(id) {
         Some(_) => None,
-        None if library.is_faulty_exercise(id) => Some(format!("the exercise `{id}` cannot be done, see its own problems")),
+        None if library.is_faulty_exercise(id) => None,
         None => Some(format!("there is no exercise `{id}`")),
     }
 }

@@ -29,6 +29,8 @@ pub struct Source<'a> {
     pub file: &'a str,
     /// The number of the text's first line in that file.
     pub first_line: u32,
+    /// No problem is placed after this line, for text that has its line ends written as `\n`.
+    pub last_line: u32,
     /// The Markdown.
     pub text: &'a str,
     /// What it may consist of.
@@ -41,7 +43,7 @@ impl<'a> Source<'a> {
     /// Markdown without images.
     #[must_use]
     pub fn new(file: &'a str, first_line: u32, text: &'a str, shape: Shape) -> Self {
-        Self { file, first_line, text, shape, images: &|_| None }
+        Self { file, first_line, last_line: u32::MAX, text, shape, images: &|_| None }
     }
 }
 

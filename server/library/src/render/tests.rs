@@ -6,7 +6,7 @@ fn page(text: &str) -> Rendered {
     let images = |address: &str| {
         (address == "img/a.svg").then(|| ShownImage { src: "/images/p/a.svg?v=1".to_owned(), width: 4, height: 3 })
     };
-    render(&Source { file: "a.md", first_line: 10, text, shape: Shape::Page, images: &images })
+    render(&Source { file: "a.md", first_line: 10, last_line: 99, text, shape: Shape::Page, images: &images })
 }
 
 fn messages(rendered: &Rendered) -> Vec<String> {

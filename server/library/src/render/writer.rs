@@ -73,7 +73,7 @@ impl<'a> Writer<'a> {
     pub(super) fn new(source: &'a Source<'a>) -> Self {
         Self {
             source,
-            lines: Lines::new(source.text, source.first_line),
+            lines: Lines::within(source.text, source.first_line, source.last_line),
             out: String::with_capacity(source.text.len() * 3 / 2),
             open: Vec::new(),
             aside: Vec::new(),
@@ -122,8 +122,11 @@ impl<'a> Writer<'a> {
             Event::InlineMath(text) | Event::DisplayMath(text) => self.inline("", text, ""),
             Event::Html(text) => self.inline("", text, ""),
             Event::InlineHtml(text) => {
-                let shown = text.chars().take(40).collect::<String>();
-                self.fault(line, format!("raw HTML (`{shown}`) is not shown as such; write Markdown, or `\\<` for the sign"));
+                // The end of an element is told with its beginning.
+                if !text.starts_with("</") || self.problems.last().is_none_or(|last| last.line != Some(line)) {
+                    let shown = text.chars().take(40).collect::<String>();
+                    self.fault(line, format!("raw HTML (`{shown}`) is not shown as such; write Markdown, or `\\<` for the sign"));
+                }
                 self.inline("", text, "");
             }
             Event::FootnoteReference(name) => self.mention(name, line),

@@ -34,10 +34,7 @@ impl Collector for AllMatches {
     }
 
     fn merge_fruits(&self, found: Vec<Vec<Match>>) -> tantivy::Result<Vec<Match>> {
-        let mut found = found.concat();
-        // Best first, and among equals in the curriculum's order.
-        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        Ok(found)
+        Ok(found.concat())
     }
 }
 

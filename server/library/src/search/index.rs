@@ -36,6 +36,15 @@ const LITTLE: usize = 3;
 /// Fewer hits than this and words may be missing.
 const FEW: usize = 6;
 
+/// What a match counts by its kind: an entry is short and says what to type, so it is worth more.
+fn prior(kind: Kind) -> Score {
+    match kind {
+        Kind::Entry => 1.3,
+        Kind::Chapter => 1.0,
+        Kind::Exercise => 0.9,
+    }
+}
+
 /// The index.
 pub struct Index {
     documents: Vec<Document>,
@@ -93,13 +102,16 @@ impl Index {
     pub fn search(&self, text: &str, filter: Option<Kind>, limit: usize) -> Found {
         let asked = Asked::parse(text);
         let (found, marks) = self.matches(&asked);
-        let of = |place: u64| usize::try_from(place).ok().and_then(|place| self.documents.get(place));
-        let counted = |kind| found.iter().filter(|(place, _)| of(*place).is_some_and(|it| it.kind == kind)).count();
+        let counted = |kind| found.iter().filter(|(place, _)| self.document(*place).is_some_and(|it| it.kind == kind)).count();
         let counts = Kind::ALL.into_iter().map(|kind| (kind, counted(kind))).collect();
-        let shown = found.iter().filter_map(|(place, score)| Some((of(*place)?, *score)));
+        let shown = found.iter().filter_map(|(place, score)| Some((self.document(*place)?, *score)));
         let shown = shown.filter(|(document, _)| filter.is_none_or(|kind| document.kind == kind));
         let hits = shown.take(limit).map(|(document, score)| hit(document, score, &marks)).collect();
         Found { hits, counts, instead: self.instead(&asked) }
+    }
+
+    fn document(&self, place: u64) -> Option<&Document> {
+        self.documents.get(usize::try_from(place).ok()?)
     }
 
     /// All matches, best first: those that fulfil every wish, and when these are few, those that fulfil most.
@@ -133,6 +145,11 @@ impl Index {
         };
         let known: HashSet<u64> = found.iter().map(|(place, _)| *place).collect();
         more.retain(|(place, _)| !known.contains(place));
+        for (place, score) in &mut more {
+            *score *= self.document(*place).map_or(1.0, |document| prior(document.kind));
+        }
+        // Best first, and among equals in the curriculum's order.
+        more.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         if let (Some((_, lowest)), Some((_, highest))) = (found.last(), more.first()) {
             let factor = if highest > lowest { lowest / highest * 0.95 } else { 0.95 };
             more.iter_mut().for_each(|(_, score)| *score *= factor);
