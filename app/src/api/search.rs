@@ -65,4 +65,7 @@ pub struct SearchHit {
     pub snippet: String,
     /// Higher is better; only comparable within one answer.
     pub score: f32,
+    /// An entry's text to copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
 }

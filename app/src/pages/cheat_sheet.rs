@@ -61,11 +61,12 @@ fn entry(entry: EntryView) -> impl IntoView {
         view! { <p class="destroys">{icon::alert()} <span><b>"Destroys: "</b> <span inner_html=html></span></span></p> }
     });
     let flags = (!flags.is_empty()).then(|| view! { <dl class="flags">{flags.into_iter().map(flag).collect_view()}</dl> });
-    let run = runnable.then(|| command.clone());
+    let run = runnable.then(|| view! { <button r#type="button" data-run=command.clone() hidden>"Try it"</button> });
     view! {
         <article class="entry" id=id.to_string() data-entry=tags.join(" ")>
             <h3><a class="self" href=format!("#{id}")>{task}</a></h3>
-            <figure class="code" data-copy=command data-run=run>
+            <figure class="code">
+                <div class="code-buttons"><button r#type="button" data-copy=command.clone() hidden>"Copy"</button> {run}</div>
                 <pre tabindex="0"><code inner_html=command_html></code></pre>
             </figure>
             <div class="does" inner_html=does_html></div>

@@ -156,6 +156,11 @@ fn part(card: PartCard) -> impl IntoView {
     let progress = (exercises > 0).then(|| {
         view! { <span>{if solved > 0 { format!("{solved} of {exercises} solved") } else { count(exercises, "exercise", "exercises") }}</span> }
     });
+    let text = if chapters > 0 {
+        view! { <span>{count(chapters, "chapter", "chapters")}</span> <span>{time::minutes(minutes)}</span> }.into_any()
+    } else {
+        view! { <span>"In preparation"</span> }.into_any()
+    };
     let title = if chapters > 0 {
         view! { <a href=format!("/chapters#part-{}", part.number)>{part.title}</a> }.into_any()
     } else {
@@ -167,7 +172,7 @@ fn part(card: PartCard) -> impl IntoView {
             <div>
                 <h3>{title}</h3>
                 <p>{part.summary}</p>
-                <p class="facts"><span>{count(chapters, "chapter", "chapters")}</span> <span>{time::minutes(minutes)}</span> {progress}</p>
+                <p class="facts">{text} {progress}</p>
             </div>
         </li>
     }

@@ -1,0 +1,56 @@
+//! Shows the pages with made-up content: `cargo run -p app --example preview --features ssr -- [assets folder]`.
+//! Invariant: it listens on loopback only. `?as=somebody` shows the pages to a visitor who has done things.
+#![expect(clippy::unwrap_used, reason = "a tool for developers; it may stop at the first fault")]
+
+#[path = "fixture.rs"]
+mod fixture;
+
+use std::{path::PathBuf, sync::Arc};
+
+use app::{Assets, Site};
+use axum::{
+    Router,
+    extract::{Path, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+#[tokio::main]
+async fn main() {
+    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "target/preview".into()));
+    let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
+    let assets: Assets = serde_json::from_str(&manifest).unwrap();
+    let site = Site { backend: Arc::new(fixture::Fixture), assets: Arc::new(assets) };
+    let files = Router::new().route("/assets/{name}", get(asset)).with_state(folder);
+    let router = app::router(site).merge(files).layer(middleware::from_fn(dress));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8123").await.unwrap();
+    axum::serve(listener, router).await.unwrap();
+}
+
+async fn asset(State(folder): State<PathBuf>, Path(name): Path<String>) -> Response {
+    let media_type = match name.rsplit('.').next().unwrap_or_default() {
+        "css" => "text/css",
+        "js" => "text/javascript",
+        "svg" => "image/svg+xml",
+        "wasm" => "application/wasm",
+        "woff2" => "font/woff2",
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    match std::fs::read(folder.join("assets").join(&name)) {
+        Ok(bytes) => ([(header::CONTENT_TYPE, media_type)], bytes).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The policy on every answer, and the visitor that the address asks for.
+async fn dress(mut request: Request, next: Next) -> Response {
+    if request.uri().query().is_some_and(|query| query.contains("as=somebody")) {
+        request.extensions_mut().insert(fixture::somebody());
+    }
+    let mut response = next.run(request).await;
+    let policy = HeaderValue::from_str(&app::content_security_policy(&[])).unwrap();
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}

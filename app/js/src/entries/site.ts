@@ -1,0 +1,2 @@
+// The small script of every page.
+export {};

@@ -1,0 +1,2 @@
+//! Every page, rendered with made-up content.
+#![expect(clippy::unwrap_used, reason = "tests")]
