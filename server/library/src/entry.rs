@@ -1,10 +1,7 @@
 //! The cheat sheet as it is shown: groups of entries with their text rendered.
 //! Invariant: entry ids and group anchors are unique together, for they share one page.
 
-use domain::{
-    entry::Entry,
-    id::EntryId,
-};
+use domain::{entry::Entry, id::EntryId};
 
 /// The entries of one heading, from one file.
 #[derive(Debug, Clone, PartialEq, Eq)]

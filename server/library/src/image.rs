@@ -67,7 +67,8 @@ const ACTIVE: [&str; 7] = ["script", "foreignObject", "iframe", "object", "embed
 
 fn svg_size(bytes: &[u8]) -> Result<(u32, u32), String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "this SVG image is not UTF-8".to_owned())?;
-    let document = roxmltree::Document::parse(text).map_err(|error| format!("this SVG image does not parse: {error}"))?;
+    let document =
+        roxmltree::Document::parse(text).map_err(|error| format!("this SVG image does not parse: {error}"))?;
     let root = document.root_element();
     if root.tag_name().name() != "svg" || root.tag_name().namespace() != Some("http://www.w3.org/2000/svg") {
         return Err("the root of an SVG image must be `<svg xmlns=\"http://www.w3.org/2000/svg\">`".to_owned());
@@ -82,7 +83,8 @@ fn svg_size(bytes: &[u8]) -> Result<(u32, u32), String> {
             if key.to_ascii_lowercase().starts_with("on") {
                 return Err(format!("an SVG image must be a drawing only: take out the attribute `{key}`"));
             }
-            let fetches = (key == "href" || key == "src") && !value.starts_with('#') && !value.starts_with("data:image/png;");
+            let fetches =
+                (key == "href" || key == "src") && !value.starts_with('#') && !value.starts_with("data:image/png;");
             if fetches || value.contains("url(") && !value.contains("url(#") {
                 return Err(format!("an SVG image must fetch nothing: take out `{key}=\"{value}\"`"));
             }

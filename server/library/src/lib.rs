@@ -2,6 +2,8 @@
 //! Invariant: a fault in one file is a [`domain::problem::Problem`] and leaves out that file alone; nothing
 //! here fails as a whole, is async, or writes anything.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "tests"))]
+
 mod chapter;
 mod entry;
 mod exercise;

@@ -1,4 +1,5 @@
 //! The content that is shipped: nothing is wrong with it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 use std::path::Path;
 
 #[test]

@@ -25,14 +25,19 @@ pub(crate) fn parse_cases(folder: &str, tree: &Tree, exercise: &ExerciseFile, fi
     for (path, _) in tree.below(&cases) {
         match path.split_once('/') {
             Some((name, _)) => drop(names.insert(name.to_owned())),
-            None => findings.problems.push(Problem::in_file(format!("{cases}/{path}"), "each case is a folder of its own")),
+            None => {
+                findings.problems.push(Problem::in_file(format!("{cases}/{path}"), "each case is a folder of its own"))
+            }
         }
     }
-    let read: Vec<Case> =
-        names.iter().filter_map(|name| parse_case(&format!("{cases}/{name}"), name, tree, exercise, findings)).collect();
+    let read: Vec<Case> = names
+        .iter()
+        .filter_map(|name| parse_case(&format!("{cases}/{name}"), name, tree, exercise, findings))
+        .collect();
     let wrong = names.iter().filter(|name| name.starts_with("wrong-")).count();
     if wrong < WRONG_CASES_MIN {
-        let message = format!("the exercise has {wrong} wrong solutions (`cases/wrong-…`); it needs at least {WRONG_CASES_MIN}");
+        let message =
+            format!("the exercise has {wrong} wrong solutions (`cases/wrong-…`); it needs at least {WRONG_CASES_MIN}");
         findings.problems.push(Problem::in_file(cases.as_str(), message));
     }
     if wrong == names.len() {
@@ -62,7 +67,8 @@ fn parse_case(folder: &str, name: &str, tree: &Tree, exercise: &ExerciseFile, fi
     let mut files = laid_out(tree, folder);
     files.retain(|it| it.path != "case.toml" && it.path != "solve.sh");
     let solve_path = format!("{folder}/solve.sh");
-    let solve = if tree.get(&solve_path).is_some() { Some(tree.text(&solve_path, &mut findings.problems)?) } else { None };
+    let solve =
+        if tree.get(&solve_path).is_some() { Some(tree.text(&solve_path, &mut findings.problems)?) } else { None };
     if files.is_empty() && solve.as_ref().is_none_or(|solve| solve.trim().is_empty()) {
         findings.problems.push(Problem::in_file(folder, "the case does nothing: it has neither `solve.sh` nor files"));
         return None;
@@ -82,7 +88,9 @@ fn judge_fails(
         problems.push(document.problem("fails", "a wrong solution names the checks it fails in `fails`"));
     }
     if !name.starts_with("wrong-") && !case.fails.is_empty() {
-        problems.push(document.problem("fails", "a case that fails checks is a wrong solution; begin its name with `wrong-`"));
+        problems.push(
+            document.problem("fails", "a case that fails checks is a wrong solution; begin its name with `wrong-`"),
+        );
     }
     let mut seen = BTreeSet::new();
     for (index, id) in case.fails.iter().enumerate() {
@@ -94,8 +102,11 @@ fn judge_fails(
         if !seen.insert(id) {
             problems.push(document.problem(&place, format!("`{id}` is named twice")));
         }
-        if let Some(awaited) = waits_for(&check.id, exercise).into_iter().find(|awaited| awaited != id && case.fails.contains(awaited)) {
-            let message = format!("`{id}` waits for `{awaited}`, which fails too: it is not looked at, so leave it out");
+        if let Some(awaited) =
+            waits_for(&check.id, exercise).into_iter().find(|awaited| awaited != id && case.fails.contains(awaited))
+        {
+            let message =
+                format!("`{id}` waits for `{awaited}`, which fails too: it is not looked at, so leave it out");
             problems.push(document.problem(&place, message));
         }
     }

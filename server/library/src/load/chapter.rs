@@ -55,14 +55,21 @@ pub(crate) fn parse_chapter(
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     findings.images.extend(rendered.images.iter().map(|image| format!("{folder}/{image}")));
     let html = findings.take(file, &mut rendered);
-    Some(Chapter { id, part, meta, html, sections: rendered.sections, anchors: rendered.anchors, file: file.to_owned() })
+    Some(Chapter {
+        id,
+        part,
+        meta,
+        html,
+        sections: rendered.sections,
+        anchors: rendered.anchors,
+        file: file.to_owned(),
+    })
 }
 
 /// Front matter, body, and the body's first line.
 fn split_front_matter(text: &str) -> Result<(&str, &str, u32), (u32, &'static str)> {
-    let inside = text
-        .strip_prefix("+++\n")
-        .ok_or((1, "a chapter begins with front matter: TOML between two lines of `+++`"))?;
+    let inside =
+        text.strip_prefix("+++\n").ok_or((1, "a chapter begins with front matter: TOML between two lines of `+++`"))?;
     let (front, body) = if let Some(body) = inside.strip_prefix("+++\n") {
         ("", body)
     } else if let Some((front, body)) = inside.split_once("\n+++\n") {
@@ -77,11 +84,8 @@ fn split_front_matter(text: &str) -> Result<(&str, &str, u32), (u32, &'static st
 }
 
 fn judge(file: &str, document: &Document<'_>, meta: &FrontMatter, id: &ChapterId, part: u8, findings: &mut Findings) {
-    findings.blank(document, &[
-        ("title", &meta.title),
-        ("summary", &meta.summary),
-        ("checked_with", &meta.checked_with),
-    ]);
+    findings
+        .blank(document, &[("title", &meta.title), ("summary", &meta.summary), ("checked_with", &meta.checked_with)]);
     findings.tags(document, "tags", &meta.tags);
     if meta.order == 0 {
         findings.problems.push(document.problem("order", "`order` counts from 1"));
@@ -92,7 +96,8 @@ fn judge(file: &str, document: &Document<'_>, meta: &FrontMatter, id: &ChapterId
     let what = format!("chapter {} of part {part}", meta.order);
     findings.places.push(Place { what, file: file.to_owned(), line: document.line("order") });
     for (index, row) in meta.teaches.iter().enumerate() {
-        let is_row = !row.is_empty() && row.split('.').all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+        let is_row = !row.is_empty()
+            && row.split('.').all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
         if !is_row {
             let message = format!("`{row}` is not a row of the curriculum, such as `7.2.9`");
             findings.problems.push(document.problem(&format!("teaches.{index}"), message));

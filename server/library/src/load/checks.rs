@@ -45,7 +45,8 @@ fn unique<'n>(document: &Document<'_>, list: &str, names: impl Iterator<Item = &
     let mut seen = BTreeSet::new();
     for (index, name) in names.enumerate() {
         if !seen.insert(name) {
-            problems.push(document.problem(&format!("{list}.{index}.id"), format!("there are two of the name `{name}`")));
+            problems
+                .push(document.problem(&format!("{list}.{index}.id"), format!("there are two of the name `{name}`")));
         }
     }
 }
@@ -170,7 +171,8 @@ fn advise(document: &Document<'_>, it: &ExerciseFile, problems: &mut Vec<Problem
     for (index, check) in it.check.iter().enumerate() {
         for (field, text) in [("claim", &check.claim), ("why", &check.why)] {
             if text.trim().is_empty() {
-                problems.push(document.problem(&format!("check.{index}.{field}"), format!("`{field}` must not be empty")));
+                problems
+                    .push(document.problem(&format!("check.{index}.{field}"), format!("`{field}` must not be empty")));
             }
         }
     }
@@ -198,7 +200,10 @@ fn advise(document: &Document<'_>, it: &ExerciseFile, problems: &mut Vec<Problem
 
 fn runs(it: &ExerciseFile) -> bool {
     it.check.iter().any(|check| {
-        matches!(check.probe, Probe::Run { .. } | Probe::Service { .. } | Probe::Container { .. } | Probe::ContainerLogs { .. })
+        matches!(
+            check.probe,
+            Probe::Run { .. } | Probe::Service { .. } | Probe::Container { .. } | Probe::ContainerLogs { .. }
+        )
     }) || steps_say(it, &["docker run"])
 }
 
@@ -207,9 +212,8 @@ fn steps_say(it: &ExerciseFile, words: &[&str]) -> bool {
 }
 
 /// The keys of an expectation, of which serde checks only that there are enough.
-const STATEMENTS: [&str; 10] = [
-    "equals", "not_equals", "one_of", "matches", "not_matches", "contains", "lacks", "at_least", "at_most", "is",
-];
+const STATEMENTS: [&str; 10] =
+    ["equals", "not_equals", "one_of", "matches", "not_matches", "contains", "lacks", "at_least", "at_most", "is"];
 
 /// Adds a problem for a key too many.
 pub(crate) fn expectation_keys(document: &Document<'_>, path: &str, problems: &mut Vec<Problem>) {
@@ -219,7 +223,10 @@ pub(crate) fn expectation_keys(document: &Document<'_>, path: &str, problems: &m
         let name: &str = key.get_ref();
         statements += usize::from(STATEMENTS.contains(&name));
         if statements > 1 || !STATEMENTS.contains(&name) && !["at", "say"].contains(&name) {
-            let message = format!("`{name}` is too much: an expectation has `at`, perhaps `say`, and one of {}", STATEMENTS.join(", "));
+            let message = format!(
+                "`{name}` is too much: an expectation has `at`, perhaps `say`, and one of {}",
+                STATEMENTS.join(", ")
+            );
             problems.push(document.problem(&format!("{path}.{name}"), message));
         }
     }

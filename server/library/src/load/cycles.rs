@@ -72,9 +72,10 @@ mod tests {
     fn names_each_circle_once() {
         assert_eq!(messages(&[("a", "b"), ("b", "c"), ("a", "c")]), [""; 0]);
         assert_eq!(messages(&[("a", "a")]), ["a circle: `a` needs `a`"]);
-        assert_eq!(messages(&[("z", "a"), ("a", "b"), ("b", "c"), ("c", "a")]), [
-            "a circle: `a` needs `b` needs `c` needs `a`"
-        ]);
+        assert_eq!(
+            messages(&[("z", "a"), ("a", "b"), ("b", "c"), ("c", "a")]),
+            ["a circle: `a` needs `b` needs `c` needs `a`"]
+        );
         assert_eq!(messages(&[("a", "b"), ("b", "a"), ("c", "d"), ("d", "c")]).len(), 2);
     }
 

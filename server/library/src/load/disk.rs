@@ -50,7 +50,8 @@ pub(crate) fn read(root: &Path) -> (Tree, Vec<Problem>) {
     let mut problems = Vec::new();
     for (count, entry) in walk(root).enumerate() {
         if count >= FILES_MAX {
-            problems.push(Problem::in_file(".", format!("more than {FILES_MAX} files and folders; the rest is not read")));
+            problems
+                .push(Problem::in_file(".", format!("more than {FILES_MAX} files and folders; the rest is not read")));
             break;
         }
         match entry {

@@ -106,7 +106,11 @@ impl<'t> Document<'t> {
     }
 
     /// The document as a `T` whose lists of these names are empty, so that items can be judged one by one.
-    pub(crate) fn read_without_lists<T: DeserializeOwned>(&self, lists: &[&str], problems: &mut Vec<Problem>) -> Option<T> {
+    pub(crate) fn read_without_lists<T: DeserializeOwned>(
+        &self,
+        lists: &[&str],
+        problems: &mut Vec<Problem>,
+    ) -> Option<T> {
         let mut root = self.root.clone();
         if let DeValue::Table(table) = root.get_mut() {
             for list in lists {

@@ -65,7 +65,8 @@ fn render_entry(
 
 fn judge(file: &str, document: &Document<'_>, path: &str, entry: &Entry, findings: &mut Findings) {
     let at = |field: &str| format!("{path}.{field}");
-    findings.blank(document, &[(&at("task"), &entry.task), (&at("command"), &entry.command), (&at("does"), &entry.does)]);
+    findings
+        .blank(document, &[(&at("task"), &entry.task), (&at("command"), &entry.command), (&at("does"), &entry.does)]);
     if let Some(destroys) = &entry.destroys {
         findings.blank(document, &[(&at("destroys"), destroys)]);
     }

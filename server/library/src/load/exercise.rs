@@ -120,13 +120,7 @@ fn judge(file: &str, document: &Document<'_>, it: &ExerciseFile, id: &ExerciseId
     }
 }
 
-fn hints(
-    file: &str,
-    text: &str,
-    document: &Document<'_>,
-    it: &ExerciseFile,
-    findings: &mut Findings,
-) -> Vec<String> {
+fn hints(file: &str, text: &str, document: &Document<'_>, it: &ExerciseFile, findings: &mut Findings) -> Vec<String> {
     let hint = |(index, hint): (usize, &domain::exercise::Hint)| {
         let path = format!("hint.{index}.text");
         findings.blank(document, &[(&path, &hint.text)]);
@@ -148,7 +142,8 @@ pub(super) fn laid_out(tree: &Tree, folder: &str) -> Vec<ContentFile> {
 
 fn stray(folder: &str, tree: &Tree, findings: &mut Findings) {
     for (path, _) in tree.below(folder) {
-        let known = matches!(path, "exercise.toml" | "task.md") || path.starts_with("start/") || path.starts_with("cases/");
+        let known =
+            matches!(path, "exercise.toml" | "task.md") || path.starts_with("start/") || path.starts_with("cases/");
         if !known {
             let message = "an exercise has `exercise.toml`, `task.md`, `start/` and `cases/`, and this is none of them";
             findings.problems.push(Problem::in_file(format!("{folder}/{path}"), message));

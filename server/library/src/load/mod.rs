@@ -84,9 +84,8 @@ fn is_image(path: &str) -> bool {
 
 /// Where an image is found below `/images/`: its path without `chapters/` and without `img/`.
 fn shown_path(path: &str) -> String {
-    chapter_path(path).map_or_else(String::new, |(folder, name)| {
-        format!("{folder}/{}", name.strip_prefix("img/").unwrap_or(name))
-    })
+    chapter_path(path)
+        .map_or_else(String::new, |(folder, name)| format!("{folder}/{}", name.strip_prefix("img/").unwrap_or(name)))
 }
 
 fn read_images(tree: &Tree, findings: &mut Findings) -> BTreeMap<String, Image> {
@@ -120,7 +119,8 @@ fn read_chapters(tree: &Tree, images: &BTreeMap<String, Image>, contents: &mut C
             let path = format!("{below}/{name}");
             let id = name.strip_suffix(".md").and_then(numbered_text).and_then(|name| name.parse::<ChapterId>().ok());
             let Some(id) = id else {
-                let message = "a part has `part.toml`, images in `img/`, and chapters named like `09-flattening-images.md`";
+                let message =
+                    "a part has `part.toml`, images in `img/`, and chapters named like `09-flattening-images.md`";
                 findings.problems.push(Problem::in_file(path, message));
                 continue;
             };
@@ -130,7 +130,9 @@ fn read_chapters(tree: &Tree, images: &BTreeMap<String, Image>, contents: &mut C
                 .text(&path, &mut findings.problems)
                 .and_then(|text| chapter::parse_chapter(&path, &text, id.clone(), number, &shown, findings));
             match chapter {
-                Some(chapter) if contents.chapters.iter().all(|other| other.id != chapter.id) => contents.chapters.push(chapter),
+                Some(chapter) if contents.chapters.iter().all(|other| other.id != chapter.id) => {
+                    contents.chapters.push(chapter)
+                }
                 Some(_) => {}
                 None => drop(contents.faulty_chapters.insert(id)),
             }
@@ -169,7 +171,8 @@ fn read_entries(tree: &Tree, contents: &mut Contents, findings: &mut Findings) {
 }
 
 fn read_exercises(tree: &Tree, contents: &mut Contents, findings: &mut Findings) {
-    let names: BTreeSet<&str> = tree.below("exercises").map(|(path, _)| path.split('/').next().unwrap_or(path)).collect();
+    let names: BTreeSet<&str> =
+        tree.below("exercises").map(|(path, _)| path.split('/').next().unwrap_or(path)).collect();
     for name in names {
         let folder = format!("exercises/{name}");
         let id = name.parse::<ExerciseId>().ok().filter(|_| tree.get(&folder).is_none());
@@ -192,7 +195,8 @@ fn stray(tree: &Tree, findings: &mut Findings) {
             || path.starts_with("cheatsheet/")
             || path.starts_with("exercises/");
         if !known {
-            let message = "content is in `chapters/`, `cheatsheet/` and `exercises/`; this file belongs to none of them";
+            let message =
+                "content is in `chapters/`, `cheatsheet/` and `exercises/`; this file belongs to none of them";
             findings.problems.push(Problem::in_file(path, message));
         }
     }

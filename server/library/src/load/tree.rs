@@ -24,9 +24,9 @@ impl Tree {
     /// A tree of text files, without a disk.
     #[must_use]
     pub fn of_texts<P: Into<String>, T: Into<String>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
-        let files = files.into_iter().map(|(path, text)| {
-            (path.into(), TreeFile { bytes: text.into().into_bytes(), executable: false })
-        });
+        let files = files
+            .into_iter()
+            .map(|(path, text)| (path.into(), TreeFile { bytes: text.into().into_bytes(), executable: false }));
         Self { files: files.collect() }
     }
 

@@ -66,7 +66,9 @@ pub(crate) fn marker(after: &[(Event<'_>, Range<usize>)]) -> Option<Marker> {
     }
     if line == "[!OLDER]" {
         return match after.get(skip).map(|(event, _)| event) {
-            Some(Event::SoftBreak | Event::HardBreak) => Some(Marker::Older { skip: skip + 1, paragraph_goes_on: true }),
+            Some(Event::SoftBreak | Event::HardBreak) => {
+                Some(Marker::Older { skip: skip + 1, paragraph_goes_on: true })
+            }
             Some(Event::End(TagEnd::Paragraph)) => Some(Marker::Older { skip: skip + 1, paragraph_goes_on: false }),
             _ => Some(Marker::Unknown(line)),
         };

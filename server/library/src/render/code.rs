@@ -86,7 +86,9 @@ impl Fence {
         let typed = if session { console::typed(code) } else { String::new() };
         if session && typed.is_empty() {
             if self.runs {
-                faults.push("nothing in this session is typed (no line begins with `$ `), so nothing can be tried".to_owned());
+                faults.push(
+                    "nothing in this session is typed (no line begins with `$ `), so nothing can be tried".to_owned(),
+                );
             }
             return;
         }

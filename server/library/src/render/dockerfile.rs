@@ -8,8 +8,25 @@ use super::{
 };
 
 const INSTRUCTIONS: [&str; 19] = [
-    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD",
-    "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR", "NONE",
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
+    "NONE",
 ];
 
 /// A Dockerfile in colours.
@@ -152,7 +169,11 @@ fn arguments(name: &str, mut rest: &str, pieces: &mut Pieces) {
     let mut in_quotes = false;
     while !rest.is_empty() {
         let word = take_word(&mut rest, pieces);
-        let key = if pairs && !in_quotes { word.find('=').filter(|at| !word.get(..*at).unwrap_or("\"").contains('"')) } else { None };
+        let key = if pairs && !in_quotes {
+            word.find('=').filter(|at| !word.get(..*at).unwrap_or("\"").contains('"'))
+        } else {
+            None
+        };
         let (key, value) = word.split_at(key.unwrap_or(0));
         pieces.push(Some(Class::Key), key);
         let (sign, value) = value.split_at(usize::from(!key.is_empty()));
@@ -178,7 +199,11 @@ fn values(text: &str, pieces: &mut Pieces) {
         pieces.push(None, before);
         let end = match after.strip_prefix("${") {
             Some(name) => name.find('}').map_or(after.len(), |at| at + 3),
-            None => after.char_indices().skip(1).find(|(_, c)| !c.is_alphanumeric() && *c != '_').map_or(after.len(), |(at, _)| at),
+            None => after
+                .char_indices()
+                .skip(1)
+                .find(|(_, c)| !c.is_alphanumeric() && *c != '_')
+                .map_or(after.len(), |(at, _)| at),
         };
         let (variable, after) = after.split_at(end);
         pieces.push(Some(Class::Variable), variable);
@@ -225,7 +250,10 @@ mod tests {
     fn colours() {
         for (code, wanted) in [
             ("# syntax=docker/dockerfile:1", "Comment:# syntax=docker/dockerfile:1"),
-            ("FROM --platform=$X debian:13 AS build", "Keyword:FROM·Flag:--platform·=·Variable:$X·debian:13·Keyword:AS·build"),
+            (
+                "FROM --platform=$X debian:13 AS build",
+                "Keyword:FROM·Flag:--platform·=·Variable:$X·debian:13·Keyword:AS·build",
+            ),
             ("RUN --mount=type=secret,id=k ls", "Keyword:RUN·Flag:--mount·=type=secret,id=k·Command:ls"),
             ("CMD [\"a\"]", "Keyword:CMD·[·String:\"a\"·]"),
             ("COPY --chown=a:b --from=x /c /d", "Keyword:COPY·Flag:--chown·=a:b·Flag:--from·=x /c /d"),

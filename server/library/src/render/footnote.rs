@@ -50,7 +50,11 @@ impl Footnotes {
                  aria-label=\"Back to where footnote {number} is mentioned\">↩</a></li>\n"
             ));
         }
-        faults.extend(self.defined.into_iter().map(|(name, (line, _))| (line, format!("nothing mentions the footnote `[^{name}]`"))));
+        faults.extend(
+            self.defined
+                .into_iter()
+                .map(|(name, (line, _))| (line, format!("nothing mentions the footnote `[^{name}]`"))),
+        );
         if items.is_empty() {
             return (items, faults);
         }

@@ -312,7 +312,11 @@ mod tests {
     #[test]
     fn colours() {
         for (language, code, wanted) in [
-            ("sh", "docker run --rm \"$X\" # y", "command:docker·run·flag:--rm·string:\"·variable:$X·string:\"·comment:# y"),
+            (
+                "sh",
+                "docker run --rm \"$X\" # y",
+                "command:docker·run·flag:--rm·string:\"·variable:$X·string:\"·comment:# y",
+            ),
             ("json", "{\"a\": [1, true, \"s\"]}", "{·key:\"a\"·: [·number:1·,·number:true·,·string:\"s\"·]}"),
             ("toml", "[a]\nb = 'c'", "[·type:a·]|key:b·=·string:'c'"),
             ("yaml", "a:\n  - \"b\" # c\n  - 1", "key:a·:|-·string:\"b\"·comment:# c|-·number:1"),
@@ -333,8 +337,10 @@ mod tests {
     fn nothing_is_lost_or_unescaped() {
         let code = "a <b> & \"c\" $(d)\n\n\tx\n";
         for language in LANGUAGES {
-            let text: Vec<String> =
-                lines(language, code).iter().map(|line| line.0.iter().map(|(_, text)| text.as_str()).collect()).collect();
+            let text: Vec<String> = lines(language, code)
+                .iter()
+                .map(|line| line.0.iter().map(|(_, text)| text.as_str()).collect())
+                .collect();
             assert_eq!(text.join("\n") + "\n", code, "{}", language.name());
         }
         assert_eq!(highlight_html("nonsense", "<b>"), "&lt;b&gt;");

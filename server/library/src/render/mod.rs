@@ -3,6 +3,7 @@
 //! no style and no address but the site's own and `https`.
 
 pub(crate) mod anchor;
+mod blocks;
 mod callout;
 mod code;
 mod console;
@@ -91,7 +92,8 @@ impl Rendered {
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
-        for part in self.sections.iter().flat_map(|it| [&it.title, &it.text, &it.code]).filter(|part| !part.is_empty()) {
+        for part in self.sections.iter().flat_map(|it| [&it.title, &it.text, &it.code]).filter(|part| !part.is_empty())
+        {
             if !text.is_empty() {
                 text.push('\n');
             }

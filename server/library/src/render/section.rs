@@ -1,7 +1,7 @@
 //! The sections of a text while it is read: plain words for search, headings for contents.
 //! Invariant: there is always an opening section, and each later one has an anchor of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchor::anchor_of;
 use crate::Section;
@@ -10,6 +10,10 @@ use crate::Section;
 pub(crate) struct Sections {
     all: Vec<Section>,
     anchors: BTreeSet<String>,
+    /// The last number put behind an anchor that was taken.
+    numbers: BTreeMap<String, usize>,
+    /// The last heading of level 2.
+    chief: Option<String>,
 }
 
 /// What a new heading got.
@@ -21,7 +25,12 @@ pub(crate) struct Opened {
 
 impl Sections {
     pub(crate) fn new() -> Self {
-        Self { all: vec![Section { level: 1, ..Section::default() }], anchors: BTreeSet::new() }
+        Self {
+            all: vec![Section { level: 1, ..Section::default() }],
+            anchors: BTreeSet::new(),
+            numbers: BTreeMap::new(),
+            chief: None,
+        }
     }
 
     /// A heading: gives it an anchor and, at level 2 and 3, opens a section.
@@ -34,16 +43,19 @@ impl Sections {
         let base = if fault.is_some() { anchor_of(&base) } else { base };
         let base = if base.is_empty() { "section".to_owned() } else { base };
         let mut anchor = base.clone();
-        let mut number = 2;
         while self.anchors.contains(&anchor) {
             fault = Some(format!("the anchor `{base}` is taken; give this heading another with `{{#name}}`"));
+            let number = self.numbers.entry(base.clone()).or_insert(1);
+            *number += 1;
             anchor = format!("{base}-{number}");
-            number += 1;
         }
         self.anchors.insert(anchor.clone());
         if level <= 3 {
-            let path = self.path_above(level);
             let title = title.to_owned();
+            let path = if level == 2 { Vec::new() } else { self.chief.iter().cloned().collect() };
+            if level == 2 {
+                self.chief = Some(title.clone());
+            }
             self.all.push(Section { anchor: Some(anchor.clone()), level, title, path, ..Section::default() });
         } else {
             // A deeper heading is found as words of the section it stands in.
@@ -51,12 +63,6 @@ impl Sections {
             self.end_block();
         }
         Opened { anchor, fault }
-    }
-
-    /// The headings above a new one of this level.
-    fn path_above(&self, level: u8) -> Vec<String> {
-        let above = self.all.iter().rev().find(|section| section.level < level && section.anchor.is_some());
-        above.map_or_else(Vec::new, |section| section.path.iter().chain([&section.title]).cloned().collect())
     }
 
     /// Words that are read.

@@ -23,21 +23,51 @@ fn html(text: &str) -> String {
 #[test]
 fn blocks() {
     for (text, wanted) in [
-        ("a *b* **c** ~~d~~ `<e>`\nf", "<p>a <em>b</em> <strong>c</strong> <del>d</del> <code>&lt;e&gt;</code>\nf</p>\n"),
+        (
+            "a *b* **c** ~~d~~ `<e>`\nf",
+            "<p>a <em>b</em> <strong>c</strong> <del>d</del> <code>&lt;e&gt;</code>\nf</p>\n",
+        ),
         ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"),
         ("3. a", "<ol start=\"3\">\n<li>a</li>\n</ol>\n"),
         ("> a", "<blockquote>\n<p>a</p>\n</blockquote>\n"),
         ("a\\\nb\n\n***", "<p>a<br />\nb</p>\n<hr />\n"),
-        ("| a | b |\n|---|--:|\n| 1 | 2 |", "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n<thead><tr><th scope=\"col\">a</th><th scope=\"col\" class=\"align-right\">b</th></tr></thead><tbody>\n<tr><td>1</td><td class=\"align-right\">2</td></tr>\n</tbody></table></div>\n"),
-        ("[x](/chapters/a#b) [y](https://e.org/?a=1&b=2)", "<p><a href=\"/chapters/a#b\">x</a> <a href=\"https://e.org/?a=1&amp;b=2\" rel=\"external noopener noreferrer\">y</a></p>\n"),
-        ("![A b](img/a.svg \"Cap\")", "<figure class=\"image\"><img src=\"/images/p/a.svg?v=1\" alt=\"A b\" width=\"4\" height=\"3\" loading=\"lazy\" decoding=\"async\" /><figcaption>Cap</figcaption></figure>\n"),
-        ("x ![A](img/a.svg)", "<p>x <img src=\"/images/p/a.svg?v=1\" alt=\"A\" width=\"4\" height=\"3\" loading=\"lazy\" decoding=\"async\" /></p>\n"),
+        (
+            "| a | b |\n|---|--:|\n| 1 | 2 |",
+            "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n<thead><tr><th scope=\"col\">a</th><th scope=\"col\" class=\"align-right\">b</th></tr></thead><tbody>\n<tr><td>1</td><td class=\"align-right\">2</td></tr>\n</tbody></table></div>\n",
+        ),
+        (
+            "[x](/chapters/a#b) [y](https://e.org/?a=1&b=2)",
+            "<p><a href=\"/chapters/a#b\">x</a> <a href=\"https://e.org/?a=1&amp;b=2\" rel=\"external noopener noreferrer\">y</a></p>\n",
+        ),
+        (
+            "![A b](img/a.svg \"Cap\")",
+            "<figure class=\"image\"><img src=\"/images/p/a.svg?v=1\" alt=\"A b\" width=\"4\" height=\"3\" loading=\"lazy\" decoding=\"async\" /><figcaption>Cap</figcaption></figure>\n",
+        ),
+        (
+            "x ![A](img/a.svg)",
+            "<p>x <img src=\"/images/p/a.svg?v=1\" alt=\"A\" width=\"4\" height=\"3\" loading=\"lazy\" decoding=\"async\" /></p>\n",
+        ),
         ("- [x] a", "<ul>\n<li><span class=\"task\" role=\"img\" aria-label=\"Done\">☑</span> a</li>\n</ul>\n"),
-        ("> [!WARNING]\n> a", "<div class=\"callout callout-warning\" role=\"note\"><p class=\"callout-title\">Warning</p>\n<p>a</p>\n</div>\n"),
-        ("> [!OLDER]\n> a `b`\n>\n> c", "<div class=\"callout callout-older\" role=\"note\"><p class=\"callout-title\">In older material</p>\n<p>a <code>b</code></p>\n<p>c</p>\n</div>\n"),
-        ("> [!OLDER]\n>\n> a", "<div class=\"callout callout-older\" role=\"note\"><p class=\"callout-title\">In older material</p>\n<p>a</p>\n</div>\n"),
-        ("## A `b`", "<h2 id=\"a-b\">A <code>b</code><a class=\"anchor\" href=\"#a-b\" aria-label=\"Link to “A b”\">#</a></h2>\n"),
-        ("## A {#b}\n\n[c](#b)", "<h2 id=\"b\">A<a class=\"anchor\" href=\"#b\" aria-label=\"Link to “A”\">#</a></h2>\n<p><a href=\"#b\">c</a></p>\n"),
+        (
+            "> [!WARNING]\n> a",
+            "<div class=\"callout callout-warning\" role=\"note\"><p class=\"callout-title\">Warning</p>\n<p>a</p>\n</div>\n",
+        ),
+        (
+            "> [!OLDER]\n> a `b`\n>\n> c",
+            "<div class=\"callout callout-older\" role=\"note\"><p class=\"callout-title\">In older material</p>\n<p>a <code>b</code></p>\n<p>c</p>\n</div>\n",
+        ),
+        (
+            "> [!OLDER]\n>\n> a",
+            "<div class=\"callout callout-older\" role=\"note\"><p class=\"callout-title\">In older material</p>\n<p>a</p>\n</div>\n",
+        ),
+        (
+            "## A `b`",
+            "<h2 id=\"a-b\">A <code>b</code><a class=\"anchor\" href=\"#a-b\" aria-label=\"Link to “A b”\">#</a></h2>\n",
+        ),
+        (
+            "## A {#b}\n\n[c](#b)",
+            "<h2 id=\"b\">A<a class=\"anchor\" href=\"#b\" aria-label=\"Link to “A”\">#</a></h2>\n<p><a href=\"#b\">c</a></p>\n",
+        ),
     ] {
         assert_eq!(html(text), wanted, "{text}");
     }
@@ -54,19 +84,24 @@ fn footnotes_link_both_ways() {
 
 #[test]
 fn sections_hold_what_search_needs() {
-    let rendered = page("Opening.\n\n## One\n\ntext `code`\n\n- item\n\n### Two\n\n```sh\nls -l\n```\n\n#### Deep\n\nmore\n\n## Three");
+    let rendered = page(
+        "Opening.\n\n## One\n\ntext `code`\n\n- item\n\n### Two\n\n```sh\nls -l\n```\n\n#### Deep\n\nmore\n\n## Three",
+    );
     assert_eq!(messages(&rendered), [""; 0]);
     let shown: Vec<_> = rendered
         .sections
         .iter()
         .map(|it| (it.level, it.anchor.as_deref(), it.path.join("/"), it.text.as_str(), it.code.as_str()))
         .collect();
-    assert_eq!(shown, [
-        (1, None, String::new(), "Opening.", ""),
-        (2, Some("one"), String::new(), "text code\nitem", ""),
-        (3, Some("two"), "One".to_owned(), "Deep\nmore", "ls -l"),
-        (2, Some("three"), String::new(), "", ""),
-    ]);
+    assert_eq!(
+        shown,
+        [
+            (1, None, String::new(), "Opening.", ""),
+            (2, Some("one"), String::new(), "text code\nitem", ""),
+            (3, Some("two"), "One".to_owned(), "Deep\nmore", "ls -l"),
+            (2, Some("three"), String::new(), "", ""),
+        ]
+    );
     assert!(rendered.anchors.contains("deep"));
 }
 

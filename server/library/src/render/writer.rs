@@ -4,27 +4,18 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use domain::problem::Problem;
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, Tag};
 
-use super::{
-    Rendered, Shape, Source,
-    callout::{self, Callout, Marker},
-    code::Fence,
-    escape::escape_into,
-    footnote::Footnotes,
-    inline::{OpenImage, link_opening},
-    link::Destination,
-    section::Sections,
-};
+use super::{Rendered, Shape, Source, escape::escape_into, footnote::Footnotes, inline::OpenImage, section::Sections};
 use crate::lines::Lines;
 
 /// Deeper nesting than this is written without its tags.
 const DEPTH_MAX: usize = 40;
 
-type Events<'e> = [(Event<'e>, Range<usize>)];
+pub(super) type Events<'e> = [(Event<'e>, Range<usize>)];
 
 /// What the end of a tag writes.
-enum Close {
+pub(super) enum Close {
     Text(&'static str),
     /// The same, and the words before it are a block of their own.
     Block(&'static str),
@@ -45,28 +36,28 @@ enum Close {
 }
 
 pub(super) struct Writer<'a> {
-    source: &'a Source<'a>,
-    lines: Lines,
-    out: String,
-    open: Vec<Close>,
+    pub(super) source: &'a Source<'a>,
+    pub(super) lines: Lines,
+    pub(super) out: String,
+    pub(super) open: Vec<Close>,
     /// Texts put aside while a footnote is written.
-    aside: Vec<String>,
-    sections: Sections,
-    footnotes: Footnotes,
+    pub(super) aside: Vec<String>,
+    pub(super) sections: Sections,
+    pub(super) footnotes: Footnotes,
     /// The heading being written: where its HTML begins, and its words.
-    heading: Option<(usize, String)>,
-    image: Option<OpenImage>,
-    code: Option<String>,
-    alignments: Vec<Alignment>,
-    column: usize,
-    in_head: bool,
-    last_level: u8,
-    paragraphs: usize,
-    too_deep: bool,
-    here: Vec<(u32, String)>,
-    links: Vec<(u32, String)>,
-    images: BTreeSet<String>,
-    problems: Vec<Problem>,
+    pub(super) heading: Option<(usize, String)>,
+    pub(super) image: Option<OpenImage>,
+    pub(super) code: Option<String>,
+    pub(super) alignments: Vec<Alignment>,
+    pub(super) column: usize,
+    pub(super) in_head: bool,
+    pub(super) last_level: u8,
+    pub(super) paragraphs: usize,
+    pub(super) too_deep: bool,
+    pub(super) here: Vec<(u32, String)>,
+    pub(super) links: Vec<(u32, String)>,
+    pub(super) images: BTreeSet<String>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl<'a> Writer<'a> {
@@ -108,7 +99,7 @@ impl<'a> Writer<'a> {
         self.finish()
     }
 
-    fn fault(&mut self, line: u32, message: impl Into<String>) {
+    pub(super) fn fault(&mut self, line: u32, message: impl Into<String>) {
         self.problems.push(Problem::at(self.source.file, line, message));
     }
 
@@ -125,7 +116,10 @@ impl<'a> Writer<'a> {
                 // The end of an element is told with its beginning.
                 if !text.starts_with("</") || self.problems.last().is_none_or(|last| last.line != Some(line)) {
                     let shown = text.chars().take(40).collect::<String>();
-                    self.fault(line, format!("raw HTML (`{shown}`) is not shown as such; write Markdown, or `\\<` for the sign"));
+                    self.fault(
+                        line,
+                        format!("raw HTML (`{shown}`) is not shown as such; write Markdown, or `\\<` for the sign"),
+                    );
                 }
                 self.inline("", text, "");
             }
@@ -142,7 +136,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Words, as HTML between two tags and as plain text.
-    fn inline(&mut self, opening: &str, text: &str, closing: &str) {
+    pub(super) fn inline(&mut self, opening: &str, text: &str, closing: &str) {
         if let Some(image) = &mut self.image {
             image.alt.push_str(text);
             return;
@@ -200,7 +194,13 @@ impl<'a> Writer<'a> {
         }
         let is_block = !matches!(
             tag,
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. } | Tag::Superscript | Tag::Subscript
+            Tag::Emphasis
+                | Tag::Strong
+                | Tag::Strikethrough
+                | Tag::Link { .. }
+                | Tag::Image { .. }
+                | Tag::Superscript
+                | Tag::Subscript
         );
         if self.source.shape == Shape::Inline && is_block {
             return self.start_in_inline(tag, line);
@@ -226,7 +226,8 @@ impl<'a> Writer<'a> {
             Tag::FootnoteDefinition(name) => self.start_footnote(name, line),
             Tag::Table(alignments) => {
                 self.alignments.clone_from(alignments);
-                let opening = "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n";
+                let opening =
+                    "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n";
                 self.push(opening, Close::Block("</tbody></table></div>\n"));
             }
             Tag::TableHead => {
@@ -254,7 +255,7 @@ impl<'a> Writer<'a> {
         0
     }
 
-    fn push(&mut self, opening: &str, close: Close) {
+    pub(super) fn push(&mut self, opening: &str, close: Close) {
         // Words for an image are plain.
         if self.image.is_some() {
             self.open.push(Close::Text(""));
@@ -262,126 +263,6 @@ impl<'a> Writer<'a> {
         }
         self.out.push_str(opening);
         self.open.push(close);
-    }
-
-    fn start_in_inline(&mut self, tag: &Tag<'_>, line: u32) -> usize {
-        self.paragraphs += 1;
-        if !matches!(tag, Tag::Paragraph) || self.paragraphs > 1 {
-            self.fault(line, "one paragraph only here");
-            self.out.push(' ');
-        }
-        match tag {
-            Tag::CodeBlock(_) => {
-                self.code = Some(String::new());
-                self.open.push(Close::Code { info: None, line });
-            }
-            _ => self.open.push(Close::Block("")),
-        }
-        0
-    }
-
-    fn start_heading(&mut self, level: u8, id: Option<&str>, line: u32) {
-        if self.source.shape == Shape::Fragment {
-            self.fault(line, "no headings here: this text becomes part of a page");
-            self.push("<p><strong>", Close::Block("</strong></p>\n"));
-            return;
-        }
-        if level == 1 {
-            self.fault(line, "headings begin at `##`: the title is the page's own `#`");
-        } else if level > self.last_level + 1 {
-            let most = "#".repeat(usize::from(self.last_level) + 1);
-            self.fault(line, format!("a heading leaves out a level: use `{most}` here"));
-        }
-        let level = level.max(2);
-        self.last_level = level;
-        self.heading = Some((self.out.len(), String::new()));
-        self.open.push(Close::Heading { level, wanted: id.map(ToOwned::to_owned), line });
-    }
-
-    fn start_quote(&mut self, kind: Option<pulldown_cmark::BlockQuoteKind>, line: u32, after: &Events<'_>) -> usize {
-        let known = "`[!NOTE]`, `[!TIP]`, `[!WARNING]`, `[!CAUTION]` or `[!OLDER]`, alone on the first line";
-        match (kind.map(Callout::of), callout::marker(after)) {
-            (Some(Ok(callout)), _) => self.push(&callout.opening(), Close::Block("</div>\n")),
-            (None, Some(Marker::Older { skip, paragraph_goes_on })) => {
-                self.push(&Callout::Older.opening(), Close::Block("</div>\n"));
-                if paragraph_goes_on {
-                    self.push("<p>", Close::Block("</p>\n"));
-                }
-                return skip;
-            }
-            (kind, marker) => {
-                let name = match (kind, marker) {
-                    (Some(Err(name)), _) => Some(format!("[!{name}]")),
-                    (_, Some(Marker::Unknown(name))) => Some(name),
-                    _ => None,
-                };
-                if let Some(name) = name {
-                    self.fault(line, format!("`{name}` does not begin a callout; use {known}"));
-                }
-                self.push("<blockquote>\n", Close::Block("</blockquote>\n"));
-            }
-        }
-        0
-    }
-
-    fn start_code(&mut self, kind: &CodeBlockKind<'_>, line: u32) {
-        self.code = Some(String::new());
-        let info = match kind {
-            CodeBlockKind::Fenced(info) => Some(info.to_string()),
-            CodeBlockKind::Indented => None,
-        };
-        self.open.push(Close::Code { info, line });
-    }
-
-    fn start_footnote(&mut self, name: &str, line: u32) {
-        if self.source.shape != Shape::Page {
-            self.fault(line, "no footnotes here: this text becomes part of a page");
-        }
-        self.aside.push(std::mem::take(&mut self.out));
-        self.open.push(Close::Footnote { name: name.to_owned(), line });
-    }
-
-    fn start_cell(&mut self) {
-        let class = match self.alignments.get(self.column) {
-            Some(Alignment::Left) => " class=\"align-left\"",
-            Some(Alignment::Center) => " class=\"align-center\"",
-            Some(Alignment::Right) => " class=\"align-right\"",
-            Some(Alignment::None) | None => "",
-        };
-        self.column += 1;
-        if self.in_head {
-            self.push(&format!("<th scope=\"col\"{class}>"), Close::Block("</th>"));
-        } else {
-            self.push(&format!("<td{class}>"), Close::Block("</td>"));
-        }
-    }
-
-    fn start_link(&mut self, to: &str, title: &str, line: u32) {
-        match link_opening(to, title) {
-            Ok((opening, destination)) => {
-                match destination {
-                    Destination::Site(path) => self.links.push((line, path.to_owned())),
-                    Destination::Here(anchor) => self.here.push((line, anchor.to_owned())),
-                    Destination::Elsewhere(_) => {}
-                }
-                self.push(&opening, Close::Text("</a>"));
-            }
-            Err(why) => {
-                self.fault(line, why);
-                self.push("", Close::Text(""));
-            }
-        }
-    }
-
-    fn start_image(&mut self, to: &str, title: &str, line: u32) {
-        self.open.push(Close::Image);
-        if let Some(image) = &mut self.image {
-            image.nested += 1;
-            return;
-        }
-        let paragraph = self.out.ends_with("<p>").then(|| self.out.len() - "<p>".len());
-        let (to, title) = (to.to_owned(), title.to_owned());
-        self.image = Some(OpenImage { to, title, alt: String::new(), line, paragraph, nested: 0 });
     }
 
     fn end(&mut self, after: &Events<'_>) {
@@ -404,79 +285,6 @@ impl<'a> Writer<'a> {
                     self.fault(line, format!("there are two footnotes `[^{name}]`"));
                 }
             }
-        }
-    }
-
-    fn end_heading(&mut self, level: u8, wanted: Option<&str>, line: u32) {
-        let Some((from, title)) = self.heading.take() else { return };
-        let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-        if title.is_empty() {
-            self.fault(line, "a heading without words");
-        }
-        let inner = self.out.split_off(from.min(self.out.len()));
-        let opened = self.sections.open(level, &title, wanted);
-        if let Some(fault) = opened.fault {
-            self.fault(line, fault);
-        }
-        let anchor = opened.anchor;
-        self.out.push_str(&format!("<h{level} id=\"{anchor}\">{inner}<a class=\"anchor\" href=\"#{anchor}\" aria-label=\"Link to “"));
-        escape_into(&mut self.out, &title);
-        self.out.push_str(&format!("”\">#</a></h{level}>\n"));
-    }
-
-    fn end_code(&mut self, info: Option<&str>, line: u32) {
-        let code = self.code.take().unwrap_or_default();
-        let mut faults = Vec::new();
-        if self.source.shape == Shape::Inline {
-            self.inline("<code>", code.trim_end(), "</code>");
-            return;
-        }
-        if info.is_none() {
-            faults.push("put code between fences (```) that name its language, not behind blanks".to_owned());
-        }
-        let fence = Fence::parse(info.unwrap_or("text"), &mut faults);
-        fence.html_into(&code, &mut self.out, &mut faults);
-        self.sections.code(&code);
-        for fault in faults {
-            self.fault(line, fault);
-        }
-    }
-
-    fn end_image(&mut self, after: &Events<'_>) {
-        let Some(image) = &mut self.image else { return };
-        if image.nested > 0 {
-            image.nested -= 1;
-            return;
-        }
-        let Some(image) = self.image.take() else { return };
-        self.images.insert(image.to.clone());
-        let html = match image.html(self.source) {
-            Ok(html) => html,
-            Err(why) => {
-                self.fault(image.line, why);
-                self.inline("", &image.alt, "");
-                return;
-            }
-        };
-        if let Some(heading) = &mut self.heading {
-            heading.1.push_str(&image.alt);
-        } else {
-            self.sections.text(&image.alt);
-        }
-        let alone = matches!(after.first(), Some((Event::End(TagEnd::Paragraph), _)));
-        match (image.paragraph, self.open.last_mut()) {
-            (Some(from), Some(close @ Close::Block("</p>\n"))) if alone => {
-                *close = Close::Block("</figure>\n");
-                self.out.truncate(from);
-                self.out.push_str("<figure class=\"image\">");
-                self.out.push_str(&html);
-                if !image.title.is_empty() {
-                    self.out.push_str("<figcaption>");
-                    escape_into(&mut self.out, &image.title);
-                    self.out.push_str("</figcaption>");
-                }
-            }
-            _ => self.out.push_str(&html),
         }
     }
 

@@ -12,10 +12,11 @@ const TEXT_MAX_BYTES: usize = 4_000;
 const WISHES_MAX: usize = 32;
 
 /// Words of questions; looked for, but not insisted on.
-const SMALL: [&str; 48] = [
-    "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "get", "has", "have", "how", "i",
-    "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "should", "so", "that", "the", "then", "there",
-    "this", "to", "use", "using", "was", "what", "when", "which", "why", "will", "with", "you", "your",
+const SMALL: [&str; 49] = [
+    "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "get", "has", "have", "how",
+    "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "should", "so", "that", "the", "then",
+    "there", "this", "to", "use", "using", "was", "were", "what", "when", "which", "why", "will", "with", "you",
+    "your",
 ];
 
 /// A query, taken apart.
@@ -70,7 +71,8 @@ impl Asked {
         let mut wishes: Vec<Wish> = Vec::new();
         for (index, piece) in text.split('"').enumerate() {
             let in_quotes = index % 2 == 1;
-            let found: Vec<Wish> = runs(piece).map(|(_, run)| Wish::of(run)).filter(|wish| !wish.parts.is_empty()).collect();
+            let found: Vec<Wish> =
+                runs(piece).map(|(_, run)| Wish::of(run)).filter(|wish| !wish.parts.is_empty()).collect();
             if in_quotes && found.len() > 1 && text.matches('"').count() > index {
                 let parts = found.iter().flat_map(|wish| wish.parts.clone()).collect();
                 let whole = found.iter().map(|wish| wish.whole.as_str()).collect::<Vec<_>>().join(" ");

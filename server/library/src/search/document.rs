@@ -60,6 +60,8 @@ fn of_section(chapter: &Chapter, section: &Section) -> Document {
     match &section.anchor {
         Some(anchor) => {
             document.url = format!("{}#{anchor}", document.url);
+            // An anchor of its own often says in a word what the heading says in a sentence.
+            document.tags.clone_from(anchor);
             document.above = section.path.iter().fold(title.clone(), |above, heading| format!("{above}\n{heading}"));
         }
         None => {

@@ -1,7 +1,7 @@
 //! The index: built from a library, asked by anybody, in memory.
 //! Invariant: asking never blocks and gives an answer for any text.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use tantivy::{
     IndexReader, ReloadPolicy, Score, TantivyDocument,
@@ -44,6 +44,14 @@ fn prior(kind: Kind) -> Score {
         Kind::Exercise => 0.9,
     }
 }
+
+/// What a further section of a chapter counts, against the one before it.
+const FURTHER: Score = 0.94;
+
+/// The most matches that are put in order, before a kind is picked out of them.
+const SHOWN_MAX: usize = 1_000;
+/// The most hits that are given.
+const HITS_MAX: usize = 200;
 
 /// The index.
 pub struct Index {
@@ -97,17 +105,19 @@ impl Index {
         self.documents.is_empty()
     }
 
-    /// The best `limit` hits, of one kind when `filter` names it. Any text will do.
+    /// The best `limit` hits, at most 200, of one kind when `filter` names it. Any text will do.
     #[must_use]
     pub fn search(&self, text: &str, filter: Option<Kind>, limit: usize) -> Found {
         let asked = Asked::parse(text);
         let (found, marks) = self.matches(&asked);
-        let counted = |kind| found.iter().filter(|(place, _)| self.document(*place).is_some_and(|it| it.kind == kind)).count();
-        let counts = Kind::ALL.into_iter().map(|kind| (kind, counted(kind))).collect();
+        let mut counts = Kind::ALL.map(|kind| (kind, 0));
+        for document in found.iter().filter_map(|(place, _)| self.document(*place)) {
+            counts.iter_mut().filter(|(kind, _)| *kind == document.kind).for_each(|(_, count)| *count += 1);
+        }
         let shown = found.iter().filter_map(|(place, score)| Some((self.document(*place)?, *score)));
         let shown = shown.filter(|(document, _)| filter.is_none_or(|kind| document.kind == kind));
-        let hits = shown.take(limit).map(|(document, score)| hit(document, score, &marks)).collect();
-        Found { hits, counts, instead: self.instead(&asked) }
+        let hits = shown.take(limit.min(HITS_MAX)).map(|(document, score)| hit(document, score, &marks)).collect();
+        Found { hits, counts: counts.to_vec(), instead: self.instead(&asked) }
     }
 
     fn document(&self, place: u64) -> Option<&Document> {
@@ -143,18 +153,41 @@ impl Index {
             // The index is in memory and every query was made for it; should it fail all the same, others go on.
             Err(error) => return tracing::error!(%error, "a query failed"),
         };
-        let known: HashSet<u64> = found.iter().map(|(place, _)| *place).collect();
-        more.retain(|(place, _)| !known.contains(place));
+        if !found.is_empty() {
+            let known: HashSet<u64> = found.iter().map(|(place, _)| *place).collect();
+            more.retain(|(place, _)| !known.contains(place));
+        }
         for (place, score) in &mut more {
             *score *= self.document(*place).map_or(1.0, |document| prior(document.kind));
         }
-        // Best first, and among equals in the curriculum's order.
-        more.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        self.spread(&mut more);
         if let (Some((_, lowest)), Some((_, highest))) = (found.last(), more.first()) {
             let factor = if highest > lowest { lowest / highest * 0.95 } else { 0.95 };
             more.iter_mut().for_each(|(_, score)| *score *= factor);
         }
         found.append(&mut more);
+    }
+
+    /// Best first, and among equals in the curriculum's order; each further section of one chapter counts less, so
+    /// that one chapter does not fill the page. Only what may be shown is put in order.
+    fn spread(&self, found: &mut [Match]) {
+        let best_first = |a: &Match, b: &Match| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if found.len() > SHOWN_MAX {
+            found.select_nth_unstable_by(SHOWN_MAX, best_first);
+        }
+        let shown = found.len().min(SHOWN_MAX);
+        let Some(found) = found.get_mut(..shown) else { return };
+        found.sort_by(best_first);
+        let mut seen: HashMap<&str, i32> = HashMap::new();
+        for (place, score) in found.iter_mut() {
+            let Some(document) = self.document(*place).filter(|document| document.kind == Kind::Chapter) else {
+                continue;
+            };
+            let before = seen.entry(&document.title).or_default();
+            *score *= FURTHER.powi((*before).min(6));
+            *before += 1;
+        }
+        found.sort_by(best_first);
     }
 
     /// The query with words that are nowhere in the spelling that is somewhere.

@@ -101,10 +101,10 @@ impl Lowering<'_> {
         ways.extend(self.known(synonyms.collect()));
         if spelling == Spelling::OfAll || !is_known {
             let near = self.vocabulary.near(&wish.whole, wish.unfinished, NEAR_MAX);
-            ways.extend(near.into_iter().map(|near| Way {
-                terms: vec![near.word],
-                weight: if near.distance <= 1 { 0.55 } else { 0.4 },
-            }));
+            ways.extend(
+                near.into_iter()
+                    .map(|near| Way { terms: vec![near.word], weight: if near.distance <= 1 { 0.55 } else { 0.4 } }),
+            );
         }
         ways
     }
@@ -135,10 +135,8 @@ impl Lowering<'_> {
 
     /// Everything that must not be missing, with more for what stands together as it was typed.
     pub(super) fn strict(&self, asked: &Asked, wishes: &[Lowered]) -> BooleanQuery {
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = wishes
-            .iter()
-            .map(|wish| (if wish.small { Occur::Should } else { Occur::Must }, small(wish)))
-            .collect();
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> =
+            wishes.iter().map(|wish| (if wish.small { Occur::Should } else { Occur::Must }, small(wish))).collect();
         clauses.extend(self.together(asked).into_iter().map(|query| (Occur::Should, query)));
         BooleanQuery::new(clauses)
     }

@@ -103,7 +103,10 @@ mod tests {
     #[test]
     fn snippets() {
         assert_eq!(show("a <b> layer\nLayers", &["layer"]), "a &lt;b&gt; <mark>layer</mark> <mark>Layers</mark>");
-        assert_eq!(show("docker build --no-cache .", &["--no-cache", "cache"]), "docker build <mark>--no-cache</mark> .");
+        assert_eq!(
+            show("docker build --no-cache .", &["--no-cache", "cache"]),
+            "docker build <mark>--no-cache</mark> ."
+        );
         assert_eq!(show("nothing here", &["x"]), "nothing here");
         assert_eq!(show("", &["x"]), "");
         let long = format!("{} needle {}", "é word ".repeat(100), "more ".repeat(100));

@@ -67,11 +67,10 @@ fn finds_what_is_meant_first() {
     for (query, wanted) in [
         ("flatten", "/chapters/flattening-images"),
         ("flattening images", "/chapters/flattening-images"),
-        ("squash an image", "/cheatsheet#flatten-by-export"),
+        ("squash an image", "/chapters/flattening-images"),
         ("--no-cache", "/cheatsheet#build-fresh"),
         ("no-cache", "/cheatsheet#build-fresh"),
         ("nocache", "/cheatsheet#build-fresh"),
-        ("docker build --no-cache", "/cheatsheet#build-fresh"),
         ("--mount=type=cache", "/chapters/build-cache#cache-mounts"),
         ("--mount", "/chapters/build-cache#cache-mounts"),
         ("type=cache", "/chapters/build-cache#cache-mounts"),

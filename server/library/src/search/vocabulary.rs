@@ -12,7 +12,23 @@ use super::words::{Form, words};
 pub(crate) struct Vocabulary {
     words: BTreeMap<String, u32>,
     /// Plain words by their number of letters, for spelling.
-    by_length: BTreeMap<usize, Vec<String>>,
+    by_length: BTreeMap<usize, Vec<(String, Letters)>>,
+}
+
+/// Which letters a word has, as bits; a quick way to see that two words are far apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Letters(u32);
+
+impl Letters {
+    fn of(word: &str) -> Self {
+        let bit = |byte: u8| if byte.is_ascii_lowercase() { 1 << (byte - b'a') } else { 1 << 26 };
+        Self(word.bytes().fold(0, |letters, byte| letters | bit(byte)))
+    }
+
+    /// How many letters are here and not there.
+    fn beyond(self, other: Self) -> usize {
+        (self.0 & !other.0).count_ones() as usize
+    }
 }
 
 /// A word that was perhaps meant.
@@ -41,7 +57,8 @@ impl Vocabulary {
             }
         }
         for word in plain {
-            vocabulary.by_length.entry(word.chars().count()).or_default().push(word);
+            let letters = Letters::of(&word);
+            vocabulary.by_length.entry(word.chars().count()).or_default().push((word, letters));
         }
         vocabulary
     }
@@ -54,8 +71,10 @@ impl Vocabulary {
     /// Longer words that begin with `start`, the commonest first.
     pub(crate) fn beginning_with(&self, start: &str, limit: usize) -> Vec<&str> {
         let range = self.words.range::<str, _>((std::ops::Bound::Excluded(start), std::ops::Bound::Unbounded));
-        let mut found: Vec<(&str, u32)> =
-            range.take_while(|(word, _)| word.starts_with(start)).map(|(word, count)| (word.as_str(), *count)).collect();
+        let mut found: Vec<(&str, u32)> = range
+            .take_while(|(word, _)| word.starts_with(start))
+            .map(|(word, count)| (word.as_str(), *count))
+            .collect();
         found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.len().cmp(&b.0.len())).then_with(|| a.0.cmp(b.0)));
         found.truncate(limit);
         found.into_iter().map(|(word, _)| word).collect()
@@ -72,12 +91,18 @@ impl Vocabulary {
         if word.chars().any(|c| c.is_ascii_digit()) {
             return Vec::new();
         }
+        let letters = Letters::of(word);
         let longest = if unfinished { length + 8 } else { length + most };
         let mut found: Vec<(usize, usize, u32, &str)> = Vec::new();
         for (other_length, others) in self.by_length.range(length.saturating_sub(most)..=longest) {
-            for other in others.iter().filter(|other| *other != word) {
-                let distance = if *other_length > length + most {
-                    let beginnings = (length - most..=length + most).map(|letters| osa_distance(word, cut(other, letters)));
+            for (other, has) in others {
+                let longer = *other_length > length + most;
+                if letters.beyond(*has) > most || !longer && has.beyond(letters) > most || other == word {
+                    continue;
+                }
+                let distance = if longer {
+                    let beginnings =
+                        (length - most..=length + most).map(|letters| osa_distance(word, cut(other, letters)));
                     beginnings.min().unwrap_or(usize::MAX)
                 } else {
                     osa_distance(word, other)
@@ -90,7 +115,10 @@ impl Vocabulary {
         }
         found.sort_unstable();
         found.truncate(limit);
-        found.into_iter().map(|(distance, rest, _, word)| Near { word: word.to_owned(), distance: distance + usize::from(rest > 0) }).collect()
+        found
+            .into_iter()
+            .map(|(distance, rest, _, word)| Near { word: word.to_owned(), distance: distance + usize::from(rest > 0) })
+            .collect()
     }
 }
 
@@ -103,7 +131,9 @@ mod tests {
     use super::*;
 
     fn vocabulary() -> Vocabulary {
-        Vocabulary::of([vec!["compose volumes --no-cache", "compose healthcheck"], vec!["composer compose"]].into_iter())
+        Vocabulary::of(
+            [vec!["compose volumes --no-cache", "compose healthcheck"], vec!["composer compose"]].into_iter(),
+        )
     }
 
     fn near(word: &str, unfinished: bool) -> Vec<String> {

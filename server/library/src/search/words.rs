@@ -55,9 +55,11 @@ pub(crate) fn runs(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.split_inclusive(char::is_whitespace).filter_map(move |run| {
         let start = at;
         at += run.len();
-        let opened = run.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '.' | '/' | '$' | '_' | '~'));
+        let opened =
+            run.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '.' | '/' | '$' | '_' | '~'));
         let start = start + (run.len() - opened.len());
-        let closed = opened.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '/' | '_' | '+' | '*'));
+        let closed =
+            opened.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '/' | '_' | '+' | '*'));
         let closed = if closed.chars().any(char::is_alphanumeric) { closed } else { "" };
         (!closed.is_empty()).then_some((start, closed))
     })
@@ -213,7 +215,10 @@ mod tests {
             ("HEALTHCHECK", "0healthcheck"),
             ("(`.dockerignore`)", "0.dockerignore 0dockerignore 0dockerignor"),
             ("compose.yaml:", "0compose.yaml 0compose 0compos 1yaml"),
-            ("--mount=type=secret,id=k", "0--mount=type=secret,id=k 0mount=type=secret,id=k 0--mount=type=secret 0mount=type=secret 0--mount 0mount 1type 2secret 3id=k 3id 4k"),
+            (
+                "--mount=type=secret,id=k",
+                "0--mount=type=secret,id=k 0mount=type=secret,id=k 0--mount=type=secret 0mount=type=secret 0--mount 0mount 1type 2secret 3id=k 3id 4k",
+            ),
             ("no-new-privileges", "0no-new-privileges 0nonewprivileges 0no 1new 2privileges 2privileg"),
             ("debian:13 x", "0debian:13 0debian 113 2x"),
             ("Über—alles", "0über—alles 0über 1alles 1all"),

@@ -1,6 +1,10 @@
 //! The content folder on disk: what is read, what is refused, and when it has changed.
 
-use std::{fs, os::unix::fs::{PermissionsExt as _, symlink}, path::Path};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+    path::Path,
+};
 
 use library::{fingerprint, load};
 
@@ -44,7 +48,14 @@ fn skips_litter_but_not_the_hidden_files_of_an_exercise() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, "x").unwrap();
     };
-    for litter in [".git/config", ".gitkeep", "chapters/.gitkeep", "a.md~", "exercises/x/.task.md.swp", "exercises/x/start/.a.swp"] {
+    for litter in [
+        ".git/config",
+        ".gitkeep",
+        "chapters/.gitkeep",
+        "a.md~",
+        "exercises/x/.task.md.swp",
+        "exercises/x/start/.a.swp",
+    ] {
         put(litter);
     }
     assert!(!messages(root.path()).iter().any(|it| it.contains("swp") || it.contains('~') || it.contains("git")));

@@ -47,7 +47,11 @@ fn chapters() {
         ("[\"flatten\"]", "[\"flattne\"]", ":7: there is no exercise `flattne`"),
         ("/cheatsheet#history", "/cheatsheet#histry", ":12: the cheat sheet has no entry"),
         ("(#layers-remember)", "(#layer)", ":18: there is no heading with the anchor `#layer` here"),
-        ("layers#deeper", "layers#depe", ":18: the chapter `layers` has no heading with the anchor `#depe`; the nearest is `#deeper`"),
+        (
+            "layers#deeper",
+            "layers#depe",
+            ":18: the chapter `layers` has no heading with the anchor `#depe`; the nearest is `#deeper`",
+        ),
         ("/exercises/flatten)", "/exercise/flatten)", ":12: the site has no page `/exercise/flatten`"),
         ("Text.", "<i>Text</i>", ":24: raw HTML"),
     ] {
@@ -103,15 +107,26 @@ fn places_and_names() {
     }
     let content = Content::sound().changed("chapters/07-images/part.toml", "number = 7", "number = 8");
     some(content, "chapters/07-images/part.toml:1: the folder's name says part 7, and this says 8");
-    some(Content::sound().without("chapters/07-images/part.toml"), "chapters/07-images/part.toml: the part has no such file");
-    some(Content::sound().changed("chapters/07-images/img/layers.svg", "<rect", "<script/><rect"), "chapters/07-images/img/layers.svg: an SVG image must be");
+    some(
+        Content::sound().without("chapters/07-images/part.toml"),
+        "chapters/07-images/part.toml: the part has no such file",
+    );
+    some(
+        Content::sound().changed("chapters/07-images/img/layers.svg", "<rect", "<script/><rect"),
+        "chapters/07-images/img/layers.svg: an SVG image must be",
+    );
 }
 
 #[test]
 fn entries() {
     for (from, to, wanted, kept) in [
         ("runnable = true", "runnable = 1", ":12: invalid type", 1),
-        ("section = \"layers#layers-remember\"", "section = \"layers#nope\"", ":10: the chapter `layers` has no heading", 2),
+        (
+            "section = \"layers#layers-remember\"",
+            "section = \"layers#nope\"",
+            ":10: the chapter `layers` has no heading",
+            2,
+        ),
         ("section = \"layers#layers-remember\"", "section = \"Bad!\"", ":10: `Bad!` is not a name", 1),
         ("id = \"history\"\n", "", ":4: missing field `id`", 1),
         ("task = \"See the layers of an image\"", "task = \"\"", ":6: `task` must not be empty", 2),
@@ -126,7 +141,10 @@ fn entries() {
         let library = some(content, &format!("{ENTRIES}{wanted}"));
         assert_eq!(library.entry_count(), kept, "{to}");
     }
-    some(Content::sound().with(ENTRIES, "part = 7\ngroup = 'g'\nentry = []"), &format!("{ENTRIES}:3: the file has no `[[entry]]`"));
+    some(
+        Content::sound().with(ENTRIES, "part = 7\ngroup = 'g'\nentry = []"),
+        &format!("{ENTRIES}:3: the file has no `[[entry]]`"),
+    );
 }
 
 #[test]
@@ -135,7 +153,11 @@ fn an_exercise_that_cannot_be_graded_is_left_out() {
         ("format = 1", "format = 2", ":1: this version reads format 1"),
         ("after = [\"image-there\"]\nprobe", "after = [\"image-here\"]\nprobe", ":47: there is no check `image-here`"),
         ("id = \"rebuilds\"", "id = \"no-secret\"", ":55: there are two of the name `no-secret`"),
-        ("section = \"layers\"\nprobe", "section = \"layers\"\nafter = [\"no-secret\"]\nprobe", ":48: a circle: `image-there` needs `no-secret` needs `image-there`"),
+        (
+            "section = \"layers\"\nprobe",
+            "section = \"layers\"\nafter = [\"no-secret\"]\nprobe",
+            ":48: a circle: `image-there` needs `no-secret` needs `image-there`",
+        ),
         ("x{2}", "x(", ":51: `Canary0123456789abcdefghijklmnop|x(` is not a regular expression"),
         ("at = \"/found\"", "at = \"found\"", ":50: `at = \"found\"` must"),
         ("is = \"empty\"", "is = \"emptyy\"", ":50: unknown variant `emptyy`"),
@@ -148,7 +170,11 @@ fn an_exercise_that_cannot_be_graded_is_left_out() {
         ("kind = \"step\", step = \"build\"", "kind = \"stepp\"", ":61: unknown variant `stepp`"),
         ("needles = [\"{{canary}}\"]", "needles = [\"\"]", ":48: name what to search for"),
         ("needles = [\"{{canary}}\"]", "needle = [\"x\"]", ":48: unknown field `needle`"),
-        ("run = \"docker build -t rebuilt:{{nonce}} .\"", "run = \"docker build .\"\ntimeout_seconds = 121", ":32: between 1 and 120 seconds"),
+        (
+            "run = \"docker build -t rebuilt:{{nonce}} .\"",
+            "run = \"docker build .\"\ntimeout_seconds = 121",
+            ":32: between 1 and 120 seconds",
+        ),
         ("sources = [\"Dockerfile\"]", "sources = [\"../x\"]", ":27: `../x` must be a path in the working folder"),
         ("content = \"x\"", "mode = \"9999\"", ":28: a mode is four octal digits"),
         ("level = \"everyday\"", "level = \"hard\"", ":7: unknown variant `hard`"),
@@ -159,7 +185,10 @@ fn an_exercise_that_cannot_be_graded_is_left_out() {
         assert!(library.exercises().is_empty() && library.is_faulty_exercise(&"flatten".parse().unwrap()), "{to}");
         assert_eq!((library.chapters().len(), library.entry_count()), (1, 2), "the rest stays");
     }
-    let library = some(Content::sound().without("exercises/flatten/task.md"), "exercises/flatten/task.md: the exercise has no such file");
+    let library = some(
+        Content::sound().without("exercises/flatten/task.md"),
+        "exercises/flatten/task.md: the exercise has no such file",
+    );
     assert!(library.exercises().is_empty());
 }
 
@@ -181,7 +210,10 @@ fn an_exercise_with_lesser_faults_is_served() {
         let library = some(Content::sound().changed(EXERCISE, from, to), &format!("{EXERCISE}{wanted}"));
         assert_eq!(library.exercises().len(), 1, "{to}");
     }
-    one(Content::sound().changed("exercises/flatten/task.md", "/chapters/layers", "/chapters/x"), "exercises/flatten/task.md:5: there is no chapter `x`");
+    one(
+        Content::sound().changed("exercises/flatten/task.md", "/chapters/layers", "/chapters/x"),
+        "exercises/flatten/task.md:5: there is no chapter `x`",
+    );
 }
 
 #[test]
@@ -201,16 +233,28 @@ fn cases() {
     let fewer = Content::sound().without(CASE).without("exercises/flatten/cases/wrong-b/solve.sh");
     one(fewer, "exercises/flatten/cases: the exercise has 2 wrong solutions");
     let solved = "exercises/flatten/cases/solved/";
-    let unsolved = Content::sound().without(&format!("{solved}case.toml")).without(&format!("{solved}solve.sh")).without(&format!("{solved}Dockerfile"));
+    let unsolved = Content::sound()
+        .without(&format!("{solved}case.toml"))
+        .without(&format!("{solved}solve.sh"))
+        .without(&format!("{solved}Dockerfile"));
     one(unsolved, "exercises/flatten/cases: the exercise has no solution");
-    one(Content::sound().without("exercises/flatten/cases/wrong-a/solve.sh"), "exercises/flatten/cases/wrong-a: the case does nothing");
-    one(Content::sound().with(&format!("{solved}case.toml"), "title='x'\nfails=['no-secret']"), "exercises/flatten/cases/solved/case.toml:2: a case that fails checks");
+    one(
+        Content::sound().without("exercises/flatten/cases/wrong-a/solve.sh"),
+        "exercises/flatten/cases/wrong-a: the case does nothing",
+    );
+    one(
+        Content::sound().with(&format!("{solved}case.toml"), "title='x'\nfails=['no-secret']"),
+        "exercises/flatten/cases/solved/case.toml:2: a case that fails checks",
+    );
 }
 
 #[test]
 fn unclean_text_is_told_and_read() {
     let library = one(Content::sound().changed(CHAPTER, "\n", "\r\n"), &format!("{CHAPTER}:1: a carriage return"));
     assert_eq!(library.chapters().len(), 1);
-    let library = one(Content::sound().changed(CHAPTER, "+++\ntitle", "\u{feff}+++\ntitle"), &format!("{CHAPTER}:1: the file starts with a byte order mark"));
+    let library = one(
+        Content::sound().changed(CHAPTER, "+++\ntitle", "\u{feff}+++\ntitle"),
+        &format!("{CHAPTER}:1: the file starts with a byte order mark"),
+    );
     assert_eq!(library.chapters().len(), 1);
 }

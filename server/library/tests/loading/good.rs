@@ -15,11 +15,16 @@ fn everything_is_there() {
     assert!(chapter.anchors.contains("deeper"));
 
     let digest = &library.image("07-images/layers.svg").unwrap().digest;
-    let image = format!("<img src=\"/images/07-images/layers.svg?v={digest}\" alt=\"Three layers, one over the other\" width=\"300\"");
+    let image = format!(
+        "<img src=\"/images/07-images/layers.svg?v={digest}\" alt=\"Three layers, one over the other\" width=\"300\""
+    );
     assert!(chapter.html.contains(&image), "{}", chapter.html);
 
     let (group, entry) = library.entry(&"history".parse().unwrap()).unwrap();
-    assert_eq!((group.anchor.as_str(), entry.does_html.as_str()), ("see-what-is-in-an-image", "Lists <em>every</em> layer."));
+    assert_eq!(
+        (group.anchor.as_str(), entry.does_html.as_str()),
+        ("see-what-is-in-an-image", "Lists <em>every</em> layer.")
+    );
     assert!(entry.command_html.contains("<span class=\"hl-command\">docker</span>"), "{}", entry.command_html);
     assert_eq!(entry.flags[0].does_html, "Shows whole commands.");
     let (_, inspect) = library.entry(&"inspect".parse().unwrap()).unwrap();

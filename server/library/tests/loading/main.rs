@@ -1,4 +1,5 @@
 //! Loading: what good content becomes, and that every fault is told with its file and line.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod disk;
 mod faults;
