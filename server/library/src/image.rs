@@ -65,6 +65,14 @@ fn png_size(bytes: &[u8]) -> Result<(u32, u32), String> {
 /// Elements that make an SVG more than a drawing.
 const ACTIVE: [&str; 7] = ["script", "foreignObject", "iframe", "object", "embed", "a", "handler"];
 
+/// Whether CSS asks for anything outside the drawing.
+fn fetches(css: &str) -> bool {
+    css.to_ascii_lowercase()
+        .split("url(")
+        .skip(1)
+        .any(|rest| !rest.trim_start_matches(['"', '\'', ' ']).starts_with('#'))
+}
+
 fn svg_size(bytes: &[u8]) -> Result<(u32, u32), String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "this SVG image is not UTF-8".to_owned())?;
     let document =
@@ -78,14 +86,17 @@ fn svg_size(bytes: &[u8]) -> Result<(u32, u32), String> {
         if ACTIVE.contains(&name) {
             return Err(format!("an SVG image must be a drawing only: take out `<{name}>`"));
         }
+        if name == "style" && node.text().is_some_and(|css| css.contains("@import") || fetches(css)) {
+            return Err("an SVG image must fetch nothing: take `@import` and `url(…)` out of its style".to_owned());
+        }
         for attribute in node.attributes() {
             let (key, value) = (attribute.name(), attribute.value().trim());
             if key.to_ascii_lowercase().starts_with("on") {
                 return Err(format!("an SVG image must be a drawing only: take out the attribute `{key}`"));
             }
-            let fetches =
+            let refers =
                 (key == "href" || key == "src") && !value.starts_with('#') && !value.starts_with("data:image/png;");
-            if fetches || value.contains("url(") && !value.contains("url(#") {
+            if refers || fetches(value) {
                 return Err(format!("an SVG image must fetch nothing: take out `{key}=\"{value}\"`"));
             }
         }
@@ -135,6 +146,8 @@ mod tests {
             "<image href='http://elsewhere/x.png'/>",
             "<rect style='fill:url(http://elsewhere)'/>",
             "<foreignObject/>",
+            "<style>@import 'x.css';</style>",
+            "<style>a{fill:url(#ok);b:URL(https://elsewhere)}</style>",
             "<g>",
         ] {
             assert!(svg(bad).is_err(), "{bad}");

@@ -44,6 +44,7 @@ pub(crate) fn parse_exercise(id: ExerciseId, tree: &Tree, findings: &mut Finding
     let setup = start.iter().position(|it| it.path == "setup.sh").map(|place| start.remove(place));
     let setup = setup.and_then(|_| tree.text(&format!("{folder}/start/setup.sh"), &mut findings.problems));
     stray(&folder, tree, findings);
+    near_misses(&folder, tree, findings);
     let task = task?;
     let mut rendered = render(&Source::new(&task_path, 1, &task, Shape::Page));
     if task.trim().is_empty() {
@@ -147,6 +148,22 @@ fn stray(folder: &str, tree: &Tree, findings: &mut Findings) {
         if !known {
             let message = "an exercise has `exercise.toml`, `task.md`, `start/` and `cases/`, and this is none of them";
             findings.problems.push(Problem::in_file(format!("{folder}/{path}"), message));
+        }
+    }
+}
+
+/// Spellings of `{{canary}}` and `{{nonce}}` that would stay as they are.
+fn near_misses(folder: &str, tree: &Tree, findings: &mut Findings) {
+    for (path, file) in tree.below(folder) {
+        let Ok(text) = std::str::from_utf8(&file.bytes) else { continue };
+        for (number, line) in (1..).zip(text.lines()) {
+            for inside in line.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(inside, _)| inside) {
+                let meant = inside.trim().to_lowercase();
+                if matches!(meant.as_str(), "canary" | "nonce") && meant != inside {
+                    let message = format!("`{{{{{inside}}}}}` is left as it is; write `{{{{{meant}}}}}`");
+                    findings.problems.push(Problem::at(format!("{folder}/{path}"), number, message));
+                }
+            }
         }
     }
 }

@@ -140,4 +140,17 @@ impl Writer<'_> {
             self.fault(line, fault);
         }
     }
+
+    /// Whether nothing was written since the cell of a table's head was opened.
+    pub(super) fn is_empty_cell(&self) -> bool {
+        self.out
+            .rfind('<')
+            .is_some_and(|at| self.out.get(at..).is_some_and(|tail| tail.starts_with("<th ") && tail.ends_with('>')))
+    }
+
+    /// A head that heads nothing is a plain cell, so that nobody is told of a column without a name.
+    pub(super) fn end_empty_header(&mut self) {
+        self.out.truncate(self.out.rfind('<').unwrap_or(self.out.len()));
+        self.out.push_str("<td></td>");
+    }
 }

@@ -47,6 +47,10 @@ fn blocks() {
             "x ![A](img/a.svg)",
             "<p>x <img src=\"/images/p/a.svg?v=1\" alt=\"A\" width=\"4\" height=\"3\" loading=\"lazy\" decoding=\"async\" /></p>\n",
         ),
+        (
+            "|  | b |\n|---|:--|\n| 1 | 2 |",
+            "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n<thead><tr><td></td><th scope=\"col\" class=\"align-left\">b</th></tr></thead><tbody>\n<tr><td>1</td><td class=\"align-left\">2</td></tr>\n</tbody></table></div>\n",
+        ),
         ("- [x] a", "<ul>\n<li><span class=\"task\" role=\"img\" aria-label=\"Done\">☑</span> a</li>\n</ul>\n"),
         (
             "> [!WARNING]\n> a",

@@ -270,7 +270,11 @@ impl<'a> Writer<'a> {
             None => {}
             Some(Close::Text(text)) => self.out.push_str(text),
             Some(Close::Block(text)) => {
-                self.out.push_str(text);
+                if text == "</th>" && self.is_empty_cell() {
+                    self.end_empty_header();
+                } else {
+                    self.out.push_str(text);
+                }
                 if self.heading.is_none() {
                     self.sections.end_block();
                 }

@@ -211,6 +211,10 @@ fn an_exercise_with_lesser_faults_is_served() {
         assert_eq!(library.exercises().len(), 1, "{to}");
     }
     one(
+        Content::sound().with("exercises/flatten/start/a", "x\n{{json .}} {{ Canary }} {{nonce}}"),
+        "exercises/flatten/start/a:2: `{{ Canary }}` is left as it is; write `{{canary}}`",
+    );
+    one(
         Content::sound().changed("exercises/flatten/task.md", "/chapters/layers", "/chapters/x"),
         "exercises/flatten/task.md:5: there is no chapter `x`",
     );
