@@ -1,36 +1,81 @@
-//! What can go wrong with a sandbox: one variant per operation, with its cause.
-
-use std::time::Duration;
+//! What can go wrong, one variant for each operation, with its cause.
 
 use protocol::Refusal;
 
-/// A failed operation.
+/// The error beneath.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// An operation of the host's engine failed.
 #[derive(Debug, thiserror::Error)]
-pub enum SandboxError {
-    /// No engine can be reached.
-    #[error("no Docker engine answers at {address}")]
-    Reach {
-        /// Where it was looked for.
+pub enum EngineError {
+    /// The engine's address makes no sense.
+    #[error("the engine's address {address:?} cannot be used")]
+    Address {
+        /// As given.
         address: String,
         /// Why.
-        source: bollard::errors::Error,
+        source: Cause,
     },
-    /// The engine refused or failed.
-    #[error("the Docker engine could not {doing}")]
-    Engine {
-        /// What was asked, e.g. "create a container".
-        doing: &'static str,
-        /// Why.
-        source: bollard::errors::Error,
-    },
-    /// The sandbox is gone.
+    /// It does not answer, or not what it should.
+    #[error("the Docker engine does not answer")]
+    Info(#[source] Cause),
+    /// It did not answer in time.
+    #[error("the Docker engine did not {0} in time")]
+    Slow(&'static str),
+    /// The images are missing.
+    #[error("the sandbox image is not prepared; run `drydock prepare`")]
+    NotPrepared,
+    /// The container is gone or does not run.
     #[error("the sandbox is gone")]
     Gone,
-    /// The connection to the supervisor broke.
-    #[error("the connection to the sandbox broke")]
-    Broken {
-        /// How.
-        reason: String,
+    /// A container could not be created.
+    #[error("the sandbox could not be created")]
+    Create(#[source] Cause),
+    /// A container could not be started.
+    #[error("the sandbox could not be started")]
+    Start(#[source] Cause),
+    /// The supervisor could not be reached.
+    #[error("the sandbox could not be reached")]
+    Connect(#[source] Cause),
+    /// A container could not be inspected.
+    #[error("the sandbox could not be inspected")]
+    Inspect(#[source] Cause),
+    /// Containers could not be listed.
+    #[error("sandboxes could not be listed")]
+    List(#[source] Cause),
+    /// A container's log could not be read.
+    #[error("the sandbox's log could not be read")]
+    Logs(#[source] Cause),
+    /// A container could not be removed.
+    #[error("the sandbox could not be removed")]
+    Remove(#[source] Cause),
+}
+
+/// An operation on a sandbox failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The host's engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The supervisor ended at once; its last words.
+    #[error("the sandbox did not start: {words}")]
+    DidNotStart {
+        /// What it put out.
+        words: String,
+    },
+    /// The connection broke during the operation.
+    #[error("the connection to the sandbox broke while it was to {doing}")]
+    Lost {
+        /// The operation.
+        doing: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It took too long.
+    #[error("the sandbox did not {doing} in time")]
+    Slow {
+        /// The operation.
+        doing: &'static str,
     },
     /// The supervisor refused.
     #[error("{message}")]
@@ -40,64 +85,75 @@ pub enum SandboxError {
         /// Why, for people.
         message: String,
     },
-    /// It took too long.
-    #[error("{doing} took longer than {limit:?}")]
-    TooSlow {
-        /// What.
+    /// The answer was longer than the caller allowed.
+    #[error("what the sandbox sent to {doing} is longer than {limit} bytes")]
+    TooLong {
+        /// The operation.
         doing: &'static str,
-        /// The limit.
-        limit: Duration,
+        /// The limit, bytes.
+        limit: u64,
     },
-    /// An answer is larger than the limit.
-    #[error("{what} is larger than {limit} bytes")]
-    TooLarge {
-        /// What.
-        what: &'static str,
-        /// The limit.
-        limit: usize,
+    /// The supervisor sent something else than expected.
+    #[error("the sandbox answered something that was not asked when it was to {doing}")]
+    Unexpected {
+        /// The operation.
+        doing: &'static str,
+        /// Why, where the answer could not even be read.
+        source: Option<protocol::FrameError>,
     },
-    /// The sandbox's own engine answered what cannot be understood.
-    #[error("the sandbox's engine answered what cannot be understood")]
-    Nested {
-        /// How.
-        reason: String,
-    },
-    /// The sandbox image or the golden volume is not prepared.
-    #[error("the sandbox image is not prepared; run `drydock prepare`")]
-    NotPrepared,
-    /// Preparing failed.
-    #[error("cannot {step}")]
-    Prepare {
-        /// The step.
-        step: String,
-        /// Why, with the end of the output.
-        reason: String,
-    },
+    /// The request for the learner's engine makes no sense.
+    #[error("the request to the sandbox's engine cannot be sent")]
+    EngineRequest(#[source] http::Error),
+    /// The learner's engine broke off or does not speak HTTP.
+    #[error("the sandbox's engine broke off or does not speak HTTP")]
+    EngineAnswer(#[source] hyper::Error),
+    /// The container runs another supervisor than this server knows.
+    #[error("the sandbox speaks version {0} of the protocol")]
+    Version(u32),
+    /// A process of the outer container runs as its root: it must not be used.
+    #[error("the sandbox failed its own check: a process outside the learner's namespaces runs as root")]
+    Unsafe,
 }
 
-impl SandboxError {
-    pub(crate) fn engine(doing: &'static str) -> impl FnOnce(bollard::errors::Error) -> Self {
-        move |source| match source {
-            bollard::errors::Error::DockerResponseServerError { status_code: 404, .. } if doing.contains("container") => {
-                Self::Gone
-            }
-            source => Self::Engine { doing, source },
-        }
-    }
-
-    pub(crate) fn broken(reason: impl std::fmt::Display) -> Self {
-        Self::Broken { reason: reason.to_string() }
-    }
-
-    /// True when the same may succeed over a new connection.
-    #[must_use]
-    pub fn is_broken(&self) -> bool {
-        matches!(self, Self::Broken { .. })
-    }
-
-    /// True when there is no such file, terminal, listener or container.
-    #[must_use]
-    pub fn is_missing(&self) -> bool {
-        matches!(self, Self::Gone | Self::Refused { refusal: Refusal::NotFound, .. })
-    }
+/// Images could not be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The host's engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The first sandbox, which makes the golden volume, failed.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// A program that is needed is missing or failed.
+    #[error("{program} failed: {detail}")]
+    Program {
+        /// Its name.
+        program: &'static str,
+        /// What it said, or why it could not be started.
+        detail: String,
+    },
+    /// A build context could not be packed.
+    #[error("the build context of {image} could not be packed")]
+    Context {
+        /// The image.
+        image: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An image could not be made.
+    #[error("the image {image} could not be made")]
+    Image {
+        /// The image.
+        image: String,
+        /// Why.
+        source: Cause,
+    },
+    /// The golden volume could not be made.
+    #[error("the golden volume could not be made: {doing}")]
+    Golden {
+        /// The step.
+        doing: String,
+        /// Why.
+        source: Cause,
+    },
 }

@@ -1,21 +1,37 @@
-//! Throwaway sandboxes that hold a whole private Docker engine: the only code that knows the Docker API.
-//! Invariant: nothing here knows of databases, pages or exercises.
+//! Sandboxes: throwaway containers that hold a whole private Docker engine.
+//! Invariant: no other crate knows bollard, Docker's flags or the supervisor's protocol.
+//!
+//! [`DockerEngine`] speaks to the host's engine. [`prepare`] makes the images once. [`Sandboxes`] creates, finds and
+//! removes; a [`Sandbox`] is the handle to one: terminals, programs, files, its engine's API, its ports.
 
 mod config;
-mod connection;
-mod docker;
+mod driver;
 mod engine;
+mod engine_api;
 mod error;
-mod sandbox;
+mod files;
+mod handle;
+mod inputs;
+mod labels;
+mod limits;
+mod link;
+pub mod prepare;
+pub mod probe;
+mod program;
+mod spec;
 mod terminal;
 
-pub mod nested;
-pub mod prepare;
-
-pub use config::SandboxConfig;
-pub use docker::DockerEngine;
-pub use engine::{Bytes, Engine, Found, Spec};
-pub use error::SandboxError;
-pub use protocol;
-pub use sandbox::{Changes, Program, PutFile, Sandbox};
-pub use terminal::{Attached, Output, TerminalInput, TerminalOutput};
+pub use config::{ConfigProblem, ImageSource, SandboxConfig};
+pub use driver::Sandboxes;
+pub use engine::{
+    ByteStream, ContainerId, DockerEngine, Engine, EngineInfo, Fault, FaultyEngine, Found, NewContainer, Operation,
+};
+pub use engine_api::{EngineBody, EngineRequest, EngineResponse, Limits};
+pub use error::{Cause, EngineError, PrepareError, SandboxError};
+pub use files::{FileContent, Watch};
+pub use handle::Sandbox;
+pub use program::Program;
+pub use protocol::{
+    EngineState, FileKind, FileMeta, Hello, ListeningPort, Ran, Refusal, Stats, TerminalInfo, WORK_DIR,
+};
+pub use terminal::{Terminal, TerminalEvent, TerminalInput};

@@ -1,113 +1,242 @@
-//! Taking part in a terminal: output by absolute offset, input, size.
+//! Terminals. An attached one survives a broken connection: it attaches again at the byte where it was.
+//! Invariant: no byte of output comes twice, and none is left out without a [`TerminalEvent::Gap`].
 
-use futures::{AsyncReadExt as _, AsyncWriteExt as _, io::ReadHalf, io::WriteHalf};
-use protocol::{input, output};
+use std::time::Duration;
 
-use crate::{connection::read_frame, error::SandboxError};
+use bytes::Bytes;
+use protocol::{Refusal, Request, input, output};
+use tokio::{
+    io::{AsyncWriteExt as _, ReadHalf, WriteHalf},
+    sync::mpsc,
+    task::AbortHandle,
+};
+
+use crate::{
+    Sandbox, SandboxError,
+    error::EngineError,
+    link::Stream,
+};
+
+/// Pauses before attaching again, while the sandbox cannot be reached.
+const PAUSES: [Duration; 6] = [
+    Duration::ZERO,
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(5),
+];
+/// The most that one frame of input carries.
+const INPUT: usize = 32 * 1024;
 
 /// What a terminal puts out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Output {
-    /// Bytes, the first of them at an offset.
-    Data {
-        /// Offset of the first byte.
+pub enum TerminalEvent {
+    /// Bytes from this offset on.
+    Output {
+        /// Absolute offset of the first.
         offset: u64,
         /// The bytes.
-        bytes: Vec<u8>,
+        bytes: Bytes,
     },
-    /// Bytes that are lost: they were put out too long ago.
+    /// These bytes are no longer kept.
     Gap {
-        /// First lost byte.
+        /// First lost offset.
         from: u64,
-        /// First byte that is there again.
+        /// First offset that follows.
         to: u64,
     },
-    /// The shell ended; nothing follows.
+    /// The shell has ended; nothing follows. The code is -1 when it is not known.
     Exited {
-        /// Its exit code; −1 when unknown.
+        /// Its exit code; 128 + signal.
         code: i32,
+    },
+    /// The sandbox is gone or cannot be reached; nothing follows.
+    Lost,
+}
+
+/// What goes to a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TerminalInput {
+    /// Keys.
+    Bytes(Bytes),
+    /// New size, each 1–500.
+    Resize {
+        /// Columns.
+        cols: u16,
+        /// Rows.
+        rows: u16,
     },
 }
 
-/// Taking part in a terminal.
-#[derive(Debug)]
-pub struct Attached {
-    incoming: ReadHalf<yamux::Stream>,
-    outgoing: WriteHalf<yamux::Stream>,
+/// An attached terminal. Dropping it detaches; the shell goes on.
+pub struct Terminal {
+    /// What it puts out. A reader that does not take it slows the shell down.
+    pub events: mpsc::Receiver<TerminalEvent>,
+    /// What goes to it.
+    pub input: mpsc::Sender<TerminalInput>,
+    task: AbortHandle,
 }
 
-/// The half that reads.
-#[derive(Debug)]
-pub struct TerminalOutput(ReadHalf<yamux::Stream>);
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
 
-/// The half that writes.
-#[derive(Debug)]
-pub struct TerminalInput(WriteHalf<yamux::Stream>);
+impl Sandbox {
+    /// Open a terminal with a login shell in the working folder; fine when it is open already.
+    ///
+    /// # Errors
+    /// When the number is over 7, or the sandbox is gone.
+    pub async fn open_terminal(&self, terminal: u8, cols: u16, rows: u16) -> Result<(), SandboxError> {
+        self.done("open a terminal", &Request::OpenTerminal { terminal, cols, rows }).await
+    }
+
+    /// End a terminal's shell.
+    ///
+    /// # Errors
+    /// When there is none, or the sandbox is gone.
+    pub async fn close_terminal(&self, terminal: u8) -> Result<(), SandboxError> {
+        self.done("close a terminal", &Request::CloseTerminal { terminal }).await
+    }
+
+    /// Take part in a terminal, from an absolute offset on (0: as far back as is kept).
+    ///
+    /// # Errors
+    /// When there is none, or the sandbox is gone.
+    pub async fn attach(&self, terminal: u8, from: u64) -> Result<Terminal, SandboxError> {
+        let stream = self.attach_stream(terminal, from).await?;
+        // Both hold little: what is not taken stays with the supervisor, where it is bounded.
+        let (to_caller, events) = mpsc::channel(8);
+        let (input, from_caller) = mpsc::channel(64);
+        let attached = Attached { sandbox: self.clone(), terminal, offset: from, to_caller, from_caller };
+        let task = tokio::spawn(attached.serve(stream)).abort_handle();
+        Ok(Terminal { events, input, task })
+    }
+
+    async fn attach_stream(&self, terminal: u8, from: u64) -> Result<Stream, SandboxError> {
+        self.begin("attach a terminal", &Request::Attach { terminal, from }).await
+    }
+}
+
+struct Attached {
+    sandbox: Sandbox,
+    terminal: u8,
+    /// Next byte wanted.
+    offset: u64,
+    to_caller: mpsc::Sender<TerminalEvent>,
+    from_caller: mpsc::Receiver<TerminalInput>,
+}
 
 impl Attached {
-    pub(crate) fn new(stream: yamux::Stream) -> Self {
-        let (incoming, outgoing) = stream.split();
-        Self { incoming, outgoing }
+    async fn serve(mut self, mut stream: Stream) {
+        loop {
+            let (mut from, mut to) = tokio::io::split(stream);
+            let ended = tokio::select! {
+                ended = put_out(&mut from, &mut self.offset, &self.to_caller) => ended,
+                ended = take_in(&mut to, &mut self.from_caller) => ended,
+                () = self.to_caller.closed() => true,
+            };
+            if ended {
+                return;
+            }
+            match self.again().await {
+                Some(next) => stream = next,
+                None => {
+                    // Nobody may be listening any more.
+                    let _sent = self.to_caller.send(TerminalEvent::Lost).await;
+                    return;
+                }
+            }
+        }
     }
 
-    /// Both halves, to be used by different tasks.
-    #[must_use]
-    pub fn split(self) -> (TerminalOutput, TerminalInput) {
-        (TerminalOutput(self.incoming), TerminalInput(self.outgoing))
+    async fn again(&self) -> Option<Stream> {
+        for pause in PAUSES {
+            tokio::time::sleep(pause).await;
+            match self.sandbox.attach_stream(self.terminal, self.offset).await {
+                Ok(stream) => return Some(stream),
+                Err(SandboxError::Engine(EngineError::Gone)) => return None,
+                // The shell ended meanwhile: there is no such terminal any more.
+                Err(SandboxError::Refused { refusal: Refusal::NotFound, .. }) => return None,
+                Err(_) => {}
+            }
+        }
+        None
     }
 }
 
-impl TerminalOutput {
-    /// The next output.
-    ///
-    /// # Errors
-    /// When the connection breaks.
-    pub async fn next(&mut self) -> Result<Output, SandboxError> {
-        let frame = read_frame(&mut self.0).await?;
-        decode(&frame).ok_or_else(|| SandboxError::broken("a terminal's frame of no known kind"))
+/// Pass output on. True at its end, false when the connection broke.
+async fn put_out(from: &mut ReadHalf<Stream>, offset: &mut u64, to: &mpsc::Sender<TerminalEvent>) -> bool {
+    loop {
+        let Ok(frame) = read_frame(from).await else { return false };
+        let Some(event) = decode(&frame) else { return false };
+        let next = match &event {
+            TerminalEvent::Output { offset, bytes } => Some(offset + bytes.len() as u64),
+            TerminalEvent::Gap { to, .. } => Some(*to),
+            TerminalEvent::Exited { .. } | TerminalEvent::Lost => None,
+        };
+        if to.send(event).await.is_err() {
+            return true;
+        }
+        // Only now: this future may be dropped while it waits for the caller.
+        match next {
+            Some(next) => *offset = next,
+            None => return true,
+        }
     }
 }
 
-fn decode(frame: &[u8]) -> Option<Output> {
+/// Pass input on. True when the caller has let go of the terminal, false when the connection broke.
+async fn take_in(to: &mut WriteHalf<Stream>, from: &mut mpsc::Receiver<TerminalInput>) -> bool {
+    while let Some(input) = from.recv().await {
+        let sent = match input {
+            TerminalInput::Bytes(bytes) => send_keys(to, &bytes).await,
+            TerminalInput::Resize { cols, rows } => {
+                let [c1, c2] = cols.to_be_bytes();
+                let [r1, r2] = rows.to_be_bytes();
+                send(to, &[input::RESIZE, c1, c2, r1, r2]).await
+            }
+        };
+        if sent.is_err() {
+            return false;
+        }
+    }
+    // Output may still be wanted when no more input comes.
+    std::future::pending().await
+}
+
+async fn send_keys(to: &mut WriteHalf<Stream>, bytes: &[u8]) -> std::io::Result<()> {
+    for part in bytes.chunks(INPUT) {
+        send(to, &[&[input::DATA], part].concat()).await?;
+    }
+    Ok(())
+}
+
+async fn send(to: &mut WriteHalf<Stream>, bytes: &[u8]) -> std::io::Result<()> {
+    let frame = protocol::encode(bytes).map_err(std::io::Error::other)?;
+    to.write_all(&frame).await?;
+    to.flush().await
+}
+
+async fn read_frame(from: &mut ReadHalf<Stream>) -> std::io::Result<Vec<u8>> {
+    use tokio::io::AsyncReadExt as _;
+    let mut head = [0; 4];
+    from.read_exact(&mut head).await?;
+    let mut bytes = vec![0; protocol::decode_length(head).map_err(std::io::Error::other)?];
+    from.read_exact(&mut bytes).await?;
+    Ok(bytes)
+}
+
+fn decode(frame: &[u8]) -> Option<TerminalEvent> {
     let (kind, rest) = frame.split_first()?;
+    let number = |at: usize| Some(u64::from_be_bytes(rest.get(at..at + 8)?.try_into().ok()?));
     match *kind {
-        output::DATA => {
-            let (offset, bytes) = rest.split_first_chunk::<8>()?;
-            Some(Output::Data { offset: u64::from_be_bytes(*offset), bytes: bytes.to_vec() })
-        }
-        output::GAP => {
-            let (from, to) = rest.split_first_chunk::<8>()?;
-            Some(Output::Gap { from: u64::from_be_bytes(*from), to: u64::from_be_bytes(to.try_into().ok()?) })
-        }
-        output::EXITED => Some(Output::Exited { code: i32::from_be_bytes(rest.try_into().ok()?) }),
+        output::DATA => Some(TerminalEvent::Output { offset: number(0)?, bytes: Bytes::copy_from_slice(&rest[8..]) }),
+        output::GAP => Some(TerminalEvent::Gap { from: number(0)?, to: number(8)? }),
+        output::EXITED => Some(TerminalEvent::Exited { code: i32::from_be_bytes(rest.try_into().ok()?) }),
         _ => None,
-    }
-}
-
-impl TerminalInput {
-    /// Type bytes.
-    ///
-    /// # Errors
-    /// When the connection breaks.
-    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), SandboxError> {
-        for chunk in bytes.chunks(16 * 1024) {
-            self.send(&[&[input::DATA], chunk].concat()).await?;
-        }
-        Ok(())
-    }
-
-    /// Tell the terminal's size.
-    ///
-    /// # Errors
-    /// When the connection breaks.
-    pub async fn resize(&mut self, cols: u16, rows: u16) -> Result<(), SandboxError> {
-        self.send(&[&[input::RESIZE][..], &cols.to_be_bytes(), &rows.to_be_bytes()].concat()).await
-    }
-
-    async fn send(&mut self, bytes: &[u8]) -> Result<(), SandboxError> {
-        let frame = protocol::encode(bytes).map_err(SandboxError::broken)?;
-        self.0.write_all(&frame).await.map_err(SandboxError::broken)?;
-        self.0.flush().await.map_err(SandboxError::broken)
     }
 }
 
@@ -116,14 +245,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_are_read_or_refused() {
-        let data = [&[output::DATA][..], &7_u64.to_be_bytes(), b"hi"].concat();
-        assert_eq!(decode(&data), Some(Output::Data { offset: 7, bytes: b"hi".to_vec() }));
-        let gap = [&[output::GAP][..], &1_u64.to_be_bytes(), &9_u64.to_be_bytes()].concat();
-        assert_eq!(decode(&gap), Some(Output::Gap { from: 1, to: 9 }));
-        assert_eq!(decode(&[output::EXITED, 0, 0, 0, 3]), Some(Output::Exited { code: 3 }));
-        for bad in [&[][..], &[9], &[output::DATA, 1], &[output::GAP, 1, 2], &[output::EXITED]] {
-            assert_eq!(decode(bad), None);
+    fn frames_become_events() {
+        let bytes = Bytes::from_static(b"ab");
+        assert_eq!(decode(b"\x00\0\0\0\0\0\0\x01\x02ab"), Some(TerminalEvent::Output { offset: 258, bytes }));
+        assert_eq!(decode(b"\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x09"), Some(TerminalEvent::Gap { from: 1, to: 9 }));
+        assert_eq!(decode(b"\x02\xff\xff\xff\xff"), Some(TerminalEvent::Exited { code: -1 }));
+    }
+
+    #[test]
+    fn broken_frames_become_nothing() {
+        for frame in [&b""[..], b"\x00\0\0", b"\x01\0\0\0\0\0\0\0\x01", b"\x02\0", b"\x07"] {
+            assert_eq!(decode(frame), None);
         }
     }
 }

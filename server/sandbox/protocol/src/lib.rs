@@ -50,6 +50,10 @@ pub struct Setup {
     pub root_mib: u32,
     /// Size of `/tmp`, MiB.
     pub tmp_mib: u32,
+    /// Open files of one process.
+    pub open_files: u32,
+    /// The largest file, MiB.
+    pub largest_file_mib: u32,
     /// Make the golden volume instead of serving a learner.
     #[serde(default)]
     pub golden: bool,

@@ -23,8 +23,9 @@ const PAUSE: Duration = Duration::from_millis(300);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// The engine's processes.
-#[derive(Default)]
 pub(super) struct Engine {
+    /// Start again what ends.
+    keep: bool,
     containerd: Option<Pid>,
     dockerd: Option<Pid>,
     /// Ends when the engine answers.
@@ -40,20 +41,34 @@ pub(super) struct Control {
 }
 
 impl Engine {
+    pub(super) fn new(keep: bool) -> Self {
+        Self { keep, containerd: None, dockerd: None, prober: None, started: None, again_at: None, pause: PAUSE }
+    }
+
     pub(super) fn control(&self) -> Control {
         Control { dockerd: self.dockerd }
     }
 
-    /// Start what does not run.
-    pub(super) fn start(&mut self) -> Result<(), Fault> {
+    /// Start what does not run; try again later when it cannot be started, as when there are too many processes.
+    pub(super) fn start(&mut self) {
         self.again_at = None;
         self.started = Some(Instant::now());
+        if let Err(fault) = self.try_start() {
+            eprintln!("supervisor: engine: {}", fault.chain());
+            self.again_at = Some(Instant::now() + LONGEST_PAUSE);
+        }
+    }
+
+    fn try_start(&mut self) -> Result<(), Fault> {
         if self.containerd.is_none() {
             self.containerd = Some(spawn("containerd", &["--config", "/etc/containerd/config.toml"])?);
         }
         if self.dockerd.is_none() {
             let arguments = ["--containerd", "/run/containerd/containerd.sock", "--host", "unix:///run/docker.sock"];
             self.dockerd = Some(spawn("dockerd", &arguments)?);
+        }
+        if self.prober.is_some() {
+            return Ok(());
         }
         // SAFETY: this process has one thread.
         match unsafe { fork() }.doing("fork")? {
@@ -85,6 +100,9 @@ impl Engine {
             // It is ours and nothing depends on its end.
             let _ended = kill(prober, Signal::SIGKILL);
         }
+        if !self.keep {
+            return Some(ENGINE_STOPPED);
+        }
         let quick = self.started.is_some_and(|at| at.elapsed() < Duration::from_secs(10));
         self.pause = if quick { (self.pause * 2).clamp(PAUSE, LONGEST_PAUSE) } else { PAUSE };
         self.again_at = Some(Instant::now() + self.pause);
@@ -96,9 +114,13 @@ impl Engine {
         self.again_at.map(|at| at.saturating_duration_since(Instant::now()))
     }
 
-    /// Start an ended engine again when it is time.
-    pub(super) fn look(&mut self) -> Result<(), Fault> {
-        if self.again_at.is_some_and(|at| at <= Instant::now()) { self.start() } else { Ok(()) }
+    /// Start an ended engine again when it is time. True when it was.
+    pub(super) fn look(&mut self) -> bool {
+        let due = self.again_at.is_some_and(|at| at <= Instant::now());
+        if due {
+            self.start();
+        }
+        due
     }
 }
 

@@ -26,6 +26,7 @@ use crate::{
     wire,
 };
 
+mod confine;
 mod engine;
 mod environment;
 mod golden;
@@ -45,13 +46,16 @@ pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
     mounts::enter_root(setup)?;
     environment::name_host()?;
     environment::raise_loopback()?;
-    undumpable()?;
+    confine::become_undumpable()?;
+    confine::limit(setup)?;
+    confine::forbid_user_namespaces()?;
     let mut blocked = SigSet::empty();
     blocked.add(Signal::SIGCHLD);
     blocked.thread_block().doing("block SIGCHLD")?;
     let children = SignalFd::with_flags(&blocked, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).doing("watch children")?;
-    let mut init = Init { control: UnixStream::from(control), engine: engine::Engine::default(), work: Vec::new() };
-    init.engine.start()?;
+    let mut init =
+        Init { control: UnixStream::from(control), engine: engine::Engine::new(!setup.golden), work: Vec::new() };
+    init.engine.start();
     init.tell(ENGINE_STARTING);
     loop {
         let mut fds = [
@@ -71,19 +75,14 @@ pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
         if has_work {
             init.take_work()?;
         }
-        init.engine.look()?;
+        if init.engine.look() {
+            init.tell(ENGINE_STARTING);
+        }
     }
 }
 
 fn timeout(left: Duration) -> PollTimeout {
     PollTimeout::try_from(left.as_millis().min(60_000) + 1).unwrap_or(PollTimeout::MAX)
-}
-
-/// Nobody of the learner's side may look into this process or trace it.
-fn undumpable() -> Result<(), Fault> {
-    // SAFETY: the option takes a plain number.
-    let outcome = unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
-    if outcome == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()).doing("become undumpable") }
 }
 
 struct Init {
@@ -127,12 +126,14 @@ impl Init {
         }
         let engine = self.engine.control();
         // SAFETY: this process has one thread.
-        match unsafe { fork() }.doing("fork")? {
-            ForkResult::Parent { child } => {
+        match unsafe { fork() } {
+            // The learner has used up all processes; who asked hears it from the closed socket.
+            Err(_) => Ok(()),
+            Ok(ForkResult::Parent { child }) => {
                 self.work.push(child);
                 Ok(())
             }
-            ForkResult::Child => {
+            Ok(ForkResult::Child) => {
                 let unblocked = SigSet::all();
                 let outcome = unblocked.thread_unblock().doing("unblock signals").and_then(|()| ops::serve(socket, &engine));
                 if let Err(fault) = outcome {

@@ -2,7 +2,6 @@
 //! Invariant: what a stream asks of the learner's side is done by a process of that side.
 
 use std::{
-    cell::Cell,
     future::poll_fn,
     os::unix::fs::PermissionsExt as _,
     rc::Rc,
@@ -29,8 +28,20 @@ pub(super) struct Shared {
     pub(super) link: InnerLink,
     boot: String,
     deadline: watch::Sender<i64>,
-    engine: Rc<Cell<EngineState>>,
+    engine: watch::Sender<EngineState>,
     terminals: Terminals,
+}
+
+impl Shared {
+    async fn hello(&self) -> Hello {
+        Hello {
+            version: protocol::VERSION,
+            boot: self.boot.clone(),
+            deadline: *self.deadline.borrow(),
+            engine: *self.engine.borrow(),
+            unprivileged: privilege::nobody_is_root().await,
+        }
+    }
 }
 
 /// Serve until the deadline, an order to end, or the end of the inner side.
@@ -47,7 +58,7 @@ pub(super) async fn serve(setup: &Setup, link: InnerLink) -> Result<(), Fault> {
         link,
         boot: boot.trim().to_owned(),
         deadline: watch::Sender::new(setup.deadline),
-        engine: Rc::new(Cell::new(EngineState::Starting)),
+        engine: watch::Sender::new(EngineState::Starting),
         terminals: Terminals::default(),
     });
     let accept = async {
@@ -58,7 +69,7 @@ pub(super) async fn serve(setup: &Setup, link: InnerLink) -> Result<(), Fault> {
     };
     tokio::select! {
         outcome = accept => outcome,
-        outcome = shared.link.follow(Rc::clone(&shared.engine)) => outcome,
+        outcome = shared.link.follow(&shared.engine) => outcome,
         () = past_deadline(shared.deadline.subscribe()) => Ok(()),
         () = told_to_stop() => Ok(()),
     }
@@ -111,15 +122,13 @@ async fn serve_stream(shared: &Rc<Shared>, mut stream: yamux::Stream) -> Result<
         Err(error) => return answer(&mut stream, &wire::refusal(Refusal::Invalid, error.to_string())).await,
     };
     match request {
-        Request::Hello => {
-            let hello = Hello {
-                version: protocol::VERSION,
-                boot: shared.boot.clone(),
-                deadline: *shared.deadline.borrow(),
-                engine: shared.engine.get(),
-                unprivileged: privilege::nobody_is_root(),
-            };
-            answer(&mut stream, &Answer::Hello(hello)).await
+        Request::Hello => answer(&mut stream, &Answer::Hello(shared.hello().await)).await,
+        Request::WaitForEngine { timeout_ms } => {
+            let mut engine = shared.engine.subscribe();
+            let ready = engine.wait_for(|state| *state == EngineState::Ready);
+            // Whether it came or the time is over, the answer tells the state.
+            let _waited = tokio::time::timeout(Duration::from_millis(timeout_ms), ready).await.map(drop);
+            answer(&mut stream, &Answer::Hello(shared.hello().await)).await
         }
         Request::Extend { deadline } => {
             shared.deadline.send_replace(deadline);
@@ -155,7 +164,10 @@ async fn pass_on(
     frame: &[u8],
 ) -> Result<(), Fault> {
     use tokio::io::AsyncWriteExt as _;
-    let socket = shared.link.open()?;
+    let socket = match shared.link.open() {
+        Ok(socket) => socket,
+        Err(fault) => return answer(&mut stream, &wire::refusal(Refusal::System, fault.chain())).await,
+    };
     let mut socket = UnixStream::from_std(socket).doing("set a socket up")?;
     let frame = protocol::encode(frame).map_err(|error| Fault::Peer(error.to_string()))?;
     socket.write_all(&frame).await.doing("pass a request on")?;

@@ -1,9 +1,9 @@
 //! The link to the inner init: hands it one end of a socket for each piece of work, and hears of the engine.
 
-use std::{cell::Cell, os::fd::AsFd as _, os::unix::net::UnixStream, rc::Rc};
+use std::{os::fd::AsFd as _, os::unix::net::UnixStream};
 
 use protocol::EngineState;
-use tokio::io::unix::AsyncFd;
+use tokio::{io::unix::AsyncFd, sync::watch};
 
 use crate::{
     fault::{Doing as _, Fault},
@@ -38,7 +38,7 @@ impl InnerLink {
     }
 
     /// Follow the engine's state until the inner init ends.
-    pub(super) async fn follow(&self, state: Rc<Cell<EngineState>>) -> Result<(), Fault> {
+    pub(super) async fn follow(&self, state: &watch::Sender<EngineState>) -> Result<(), Fault> {
         let socket = self.socket.try_clone().doing("share the inner socket")?;
         socket.set_nonblocking(true).doing("set a socket up")?;
         // SAFETY: the value owns its descriptor and keeps it open as long as it is registered.
@@ -48,7 +48,7 @@ impl InnerLink {
             let mut byte = [0];
             match guard.try_io(|socket| std::io::Read::read(&mut socket.get_ref(), &mut byte)) {
                 Ok(Ok(0)) => return Err(Fault::InnerEnded),
-                Ok(Ok(_)) => state.set(engine_state(byte[0])),
+                Ok(Ok(_)) => drop(state.send_replace(engine_state(byte[0]))),
                 Ok(Err(error)) => return Err(error).doing("hear the inner init"),
                 Err(_would_block) => {}
             }

@@ -41,15 +41,29 @@ pub(super) fn give_up() -> Result<(), Fault> {
     prctl(libc::PR_SET_DUMPABLE, 0).doing("become undumpable")
 }
 
-/// True when no process that this one sees runs as uid 0 of the outer container.
-pub(super) fn nobody_is_root() -> bool {
-    let Ok(processes) = std::fs::read_dir("/proc") else { return false };
-    processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).all(|pid| {
+/// True when no process that this one sees runs as uid 0 of the outer container. One that is about to become the
+/// owner, as the runtime's own at the start of an exec, is given a moment.
+pub(super) async fn nobody_is_root() -> bool {
+    for _ in 0..20 {
+        if root_processes() == Some(0) {
+            return true;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    false
+}
+
+/// `None` when /proc cannot be read.
+fn root_processes() -> Option<usize> {
+    let processes = std::fs::read_dir("/proc").ok()?;
+    let pids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let is_root = |pid: &u32| {
         // A process that has ended meanwhile is no process.
-        let Ok(status) = std::fs::read_to_string(format!("/proc/{pid}/status")) else { return true };
+        let Ok(status) = std::fs::read_to_string(format!("/proc/{pid}/status")) else { return false };
         let uids = status.lines().find_map(|line| line.strip_prefix("Uid:")).unwrap_or("0");
-        uids.split_whitespace().all(|uid| uid != "0")
-    })
+        uids.split_whitespace().any(|uid| uid == "0")
+    };
+    Some(pids.filter(is_root).count())
 }
 
 fn prctl(option: libc::c_int, value: libc::c_ulong) -> std::io::Result<()> {

@@ -21,8 +21,9 @@ pub(super) fn serve(mut socket: UnixStream, engine: &Control) -> Result<(), Faul
     let frame = wire::read_frame(&mut socket)?;
     let request: Request = protocol::from_frame(&frame).map_err(|error| Fault::Peer(error.to_string()))?;
     let answer = match request {
-        Request::Run { argv, env, cwd, timeout_ms, output_limit } => {
-            run::run(&run::Program { argv, env, cwd, timeout_ms, output_limit }, &socket)
+        Request::Run { argv, env, cwd, user, stdin_size, timeout_ms, output_limit } => {
+            let program = run::Program { argv, env, cwd, user, timeout_ms, output_limit };
+            run::run(&program, stdin_size, &mut socket)
         }
         Request::OpenTerminal { cols, rows, .. } => return terminal::open(socket, cols, rows),
         Request::DialEngine => return dial::engine(&mut socket),

@@ -1,7 +1,7 @@
 //! Run a program and wait for it: output up to a limit, its process group ended at the time limit.
 
 use std::{
-    io::Read,
+    io::{Read, Write as _},
     os::{
         fd::AsFd,
         unix::{net::UnixStream, process::CommandExt as _, process::ExitStatusExt as _},
@@ -15,9 +15,9 @@ use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
 };
-use protocol::{Answer, Ran, Refusal};
+use protocol::{Answer, MAX_STDIN, Ran, Refusal};
 
-use super::super::environment::ENVIRONMENT;
+use super::super::{confine, environment::ENVIRONMENT};
 use crate::wire;
 
 /// The longest time limit.
@@ -31,20 +31,39 @@ pub(super) struct Program {
     pub(super) argv: Vec<String>,
     pub(super) env: Vec<(String, String)>,
     pub(super) cwd: String,
+    pub(super) user: u32,
     pub(super) timeout_ms: u64,
     pub(super) output_limit: usize,
 }
 
-pub(super) fn run(program: &Program, socket: &UnixStream) -> Answer {
+pub(super) fn run(program: &Program, stdin_size: u64, socket: &mut UnixStream) -> Answer {
+    if stdin_size > MAX_STDIN {
+        return wire::refusal(Refusal::Limit, "this is too much for stdin");
+    }
+    let mut stdin = Vec::new();
+    if let Err(error) = Read::by_ref(socket).take(stdin_size).read_to_end(&mut stdin) {
+        return wire::refused("read what goes to stdin", &error);
+    }
     let Some((name, arguments)) = program.argv.split_first() else {
         return wire::refusal(Refusal::Invalid, "there is no program to run");
     };
     let mut command = Command::new(name);
     command.args(arguments).env_clear().envs(ENVIRONMENT).env("TERM", "dumb");
     command.envs(program.env.iter().map(|(name, value)| (name, value))).current_dir(&program.cwd);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    command.stdin(if stdin.is_empty() { Stdio::null() } else { Stdio::piped() });
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    if program.user != 0 {
+        command.uid(program.user).gid(program.user);
+    }
     match command.spawn() {
-        Ok(child) => follow(child, program, socket),
+        Ok(mut child) => {
+            confine::end_first(&child);
+            if let Some(mut to) = child.stdin.take() {
+                // A program that does not read it must not keep its output from being read. It may close it early.
+                std::thread::spawn(move || drop(to.write_all(&stdin)));
+            }
+            follow(child, program, socket)
+        }
         Err(error) => wire::refused(&format!("start {name}"), &error),
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use nix::pty::{OpenptyResult, Winsize, openpty};
 use protocol::{Answer, WORK_DIR};
 
-use super::super::environment::ENVIRONMENT;
+use super::super::{confine, environment::ENVIRONMENT};
 use crate::{
     fault::{Doing as _, Fault},
     wire,
@@ -28,6 +28,7 @@ pub(super) fn open(mut socket: UnixStream, cols: u16, rows: u16) -> Result<(), F
         Err(error) => return wire::answer(&mut socket, &wire::refused("start a shell", &error)),
     };
     drop(slave);
+    confine::end_first(&child);
     let frame = protocol::to_frame(&Answer::Done).map_err(|error| Fault::Peer(error.to_string()))?;
     wire::send_fd(socket.as_fd(), &frame, master.as_fd()).doing("hand a terminal out")?;
     // The outer side alone holds it now; when it closes it, the shell gets SIGHUP.

@@ -1,0 +1,129 @@
+//! Sandboxes of one deployment: create, find again, remove.
+//! Invariant: containers of another deployment are never listed, so never touched.
+
+use std::sync::Arc;
+
+use protocol::Setup;
+use tokio::time::{Duration, Instant, sleep};
+
+use crate::{
+    ContainerId, Engine, EngineInfo, Found, NewContainer, Sandbox, SandboxConfig, SandboxError, error::EngineError, limits,
+};
+
+/// Sandboxes of one deployment.
+#[derive(Clone)]
+pub struct Sandboxes {
+    engine: Arc<dyn Engine>,
+    config: SandboxConfig,
+    deployment: String,
+}
+
+impl Sandboxes {
+    /// For a deployment (a short word of letters, digits and hyphens, unique among those that share the engine).
+    #[must_use]
+    pub fn new(engine: Arc<dyn Engine>, config: SandboxConfig, deployment: impl Into<String>) -> Self {
+        Self { engine, config, deployment: deployment.into() }
+    }
+
+    /// What the host's engine is; fails when it does not answer.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn engine_info(&self) -> Result<EngineInfo, EngineError> {
+        self.engine.info().await
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn config(&self) -> &SandboxConfig {
+        &self.config
+    }
+
+    /// Make a sandbox for a lease, that ends by itself at the deadline (Unix seconds). It takes terminals and files when
+    /// this returns; its engine needs a moment more ([`Sandbox::wait_for_engine`]). What failed leaves nothing behind.
+    ///
+    /// # Errors
+    /// When the engine fails, the images are missing, or the supervisor does not come up.
+    pub async fn create(&self, lease: &str, deadline: i64) -> Result<Sandbox, SandboxError> {
+        let setup = Setup {
+            deadline,
+            data_mib: self.config.data_root_mib,
+            root_mib: self.config.home_mib,
+            tmp_mib: self.config.tmp_mib,
+            open_files: self.config.open_files,
+            largest_file_mib: self.config.largest_file_mib,
+            golden: false,
+        };
+        self.create_with(lease, setup).await
+    }
+
+    pub(crate) async fn create_with(&self, lease: &str, setup: Setup) -> Result<Sandbox, SandboxError> {
+        let new = NewContainer {
+            deployment: self.deployment.clone(),
+            lease: lease.to_owned(),
+            setup,
+            config: self.config.clone(),
+        };
+        let id = self.engine.create(&new).await?;
+        let outcome = self.start(&id, lease).await;
+        if outcome.is_err()
+            && let Err(error) = self.engine.remove(&id).await
+        {
+            tracing::warn!(container = %id, %error, "a sandbox that did not start is left to the reaper");
+        }
+        outcome
+    }
+
+    async fn start(&self, id: &ContainerId, lease: &str) -> Result<Sandbox, SandboxError> {
+        self.engine.start(id).await?;
+        let sandbox = Sandbox::new(Arc::clone(&self.engine), id.clone(), lease.to_owned());
+        let deadline = Instant::now() + limits::FIRST_CONNECTION;
+        loop {
+            match sandbox.hello().await {
+                Ok(_) => return Ok(sandbox),
+                Err(error @ (SandboxError::Version(_) | SandboxError::Unsafe)) => return Err(error),
+                Err(error) => {
+                    let running = self.engine.inspect(id).await?.is_some_and(|found| found.running);
+                    if !running {
+                        let words = self.engine.last_words(id).await?;
+                        return Err(SandboxError::DidNotStart { words });
+                    }
+                    if Instant::now() >= deadline {
+                        return Err(error);
+                    }
+                    sleep(Duration::from_millis(5)).await;
+                }
+            }
+        }
+    }
+
+    /// The handle to a container found again, as after a restart of the server. Nothing is sent yet.
+    #[must_use]
+    pub fn handle(&self, found: &Found) -> Sandbox {
+        Sandbox::new(Arc::clone(&self.engine), found.id.clone(), found.lease.clone())
+    }
+
+    /// A container of this deployment; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the host's engine fails.
+    pub async fn find(&self, id: &ContainerId) -> Result<Option<Found>, EngineError> {
+        Ok(self.engine.inspect(id).await?.filter(|found| found.deployment == self.deployment))
+    }
+
+    /// All containers of this deployment, running or not.
+    ///
+    /// # Errors
+    /// When the host's engine fails.
+    pub async fn list(&self) -> Result<Vec<Found>, EngineError> {
+        self.engine.list(&self.deployment).await
+    }
+
+    /// End and remove a container; fine when it is gone already.
+    ///
+    /// # Errors
+    /// When the host's engine fails.
+    pub async fn remove(&self, id: &ContainerId) -> Result<(), EngineError> {
+        self.engine.remove(id).await
+    }
+}

@@ -1,0 +1,233 @@
+//! The host's Docker engine through its API.
+//! Invariant: no archive API, no commit, no build of anything of a learner's; execs only as the unprivileged owner.
+
+use std::{collections::HashMap, time::Duration};
+
+use async_trait::async_trait;
+use bollard::{
+    API_DEFAULT_VERSION, Docker,
+    container::LogOutput,
+    errors::Error,
+    exec::{StartExecOptions, StartExecResults},
+    models::{ContainerSummary, ContainerSummaryStateEnum, ExecConfig, SystemInfo, SystemInfoCgroupVersionEnum},
+    query_parameters::{
+        CreateContainerOptionsBuilder, ListContainersOptionsBuilder, LogsOptionsBuilder,
+        RemoveContainerOptionsBuilder, StartContainerOptions,
+    },
+};
+use bytes::Bytes;
+use futures::TryStreamExt as _;
+use tokio::{sync::OnceCell, time::timeout};
+
+use super::{ByteStream, ContainerId, Engine, EngineInfo, Found, NewContainer, exec_stream::ExecStream};
+use crate::{
+    ImageSource,
+    error::{Cause, EngineError},
+    inputs::Names,
+    labels, spec,
+};
+
+/// For what takes an engine little effort.
+const SHORT: Duration = Duration::from_secs(15);
+/// For what may have to wait for its disk or for other containers.
+const LONG: Duration = Duration::from_secs(60);
+
+/// The host's Docker engine.
+pub struct DockerEngine {
+    pub(crate) docker: Docker,
+    pub(crate) names: Names,
+    info: OnceCell<EngineInfo>,
+}
+
+impl DockerEngine {
+    /// For an address such as `unix:///var/run/docker.sock`; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the address makes no sense.
+    pub fn new(address: &str, images: ImageSource) -> Result<Self, EngineError> {
+        let seconds = LONG.as_secs();
+        let docker = if address.starts_with("unix://") {
+            Docker::connect_with_unix(address, seconds, API_DEFAULT_VERSION)
+        } else {
+            Docker::connect_with_http(address, seconds, API_DEFAULT_VERSION)
+        };
+        let docker =
+            docker.map_err(|error| EngineError::Address { address: address.to_owned(), source: error.into() })?;
+        Ok(Self { docker, names: Names::of(images), info: OnceCell::new() })
+    }
+
+    /// What it is, asked once; the version of the API is agreed on then.
+    pub(crate) async fn known(&self) -> Result<&EngineInfo, EngineError> {
+        self.info.get_or_try_init(|| self.info()).await
+    }
+}
+
+async fn in_time<T>(
+    doing: &'static str,
+    limit: Duration,
+    wrap: fn(Cause) -> EngineError,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, EngineError> {
+    match timeout(limit, work).await {
+        Ok(outcome) => outcome.map_err(|error| wrap(error.into())),
+        Err(_) => Err(EngineError::Slow(doing)),
+    }
+}
+
+/// The status of the engine's refusal.
+pub(crate) fn status(error: &Error) -> Option<u16> {
+    match error {
+        Error::DockerResponseServerError { status_code, .. } => Some(*status_code),
+        _ => None,
+    }
+}
+
+fn status_of(cause: &Cause) -> Option<u16> {
+    cause.downcast_ref::<Error>().and_then(status)
+}
+
+#[async_trait]
+impl Engine for DockerEngine {
+    async fn info(&self) -> Result<EngineInfo, EngineError> {
+        let mut agreed = self.docker.clone();
+        let work = async {
+            agreed = agreed.negotiate_version().await?;
+            agreed.info().await
+        };
+        in_time("tell what it is", SHORT, EngineError::Info, work).await.map(engine_info)
+    }
+
+    async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError> {
+        let host = self.known().await?;
+        let body = spec::container(new, &self.names, host).map_err(|error| EngineError::Create(error.into()))?;
+        let options = CreateContainerOptionsBuilder::default().name(&spec::name(new)).build();
+        let work = self.docker.create_container(Some(options), body);
+        match in_time("create a sandbox", LONG, EngineError::Create, work).await {
+            Ok(created) => Ok(ContainerId(created.id)),
+            Err(EngineError::Create(cause)) if status_of(&cause) == Some(404) => Err(EngineError::NotPrepared),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn start(&self, id: &ContainerId) -> Result<(), EngineError> {
+        let work = self.docker.start_container(&id.0, None::<StartContainerOptions>);
+        gone(in_time("start a sandbox", LONG, EngineError::Start, work).await)
+    }
+
+    async fn connect(&self, id: &ContainerId) -> Result<Box<dyn ByteStream>, EngineError> {
+        let owner = protocol::OWNER;
+        let exec = ExecConfig {
+            attach_stdin: Some(true),
+            attach_stdout: Some(true),
+            attach_stderr: Some(true),
+            user: Some(format!("{owner}:{owner}")),
+            working_dir: Some("/".to_owned()),
+            privileged: Some(false),
+            cmd: Some(vec![protocol::BINARY.to_owned(), "connect".to_owned()]),
+            ..ExecConfig::default()
+        };
+        let work = async {
+            let created = self.docker.create_exec(&id.0, exec).await?;
+            let options = StartExecOptions { output_capacity: Some(64 * 1024), ..StartExecOptions::default() };
+            self.docker.start_exec(&created.id, Some(options)).await
+        };
+        match gone(in_time("reach a sandbox", SHORT, EngineError::Connect, work).await)? {
+            StartExecResults::Attached { output, input } => {
+                Ok(Box::new(ExecStream { output, input, left: Bytes::new() }))
+            }
+            StartExecResults::Detached => Err(EngineError::Connect("the engine did not attach".into())),
+        }
+    }
+
+    async fn inspect(&self, id: &ContainerId) -> Result<Option<Found>, EngineError> {
+        // A list tells all that is needed, in the same shape.
+        let filters = HashMap::from([("id".to_owned(), vec![id.0.clone()])]);
+        Ok(self.list_by(filters, EngineError::Inspect).await?.into_iter().find(|found| found.id == *id))
+    }
+
+    async fn list(&self, deployment: &str) -> Result<Vec<Found>, EngineError> {
+        let label = format!("{}={deployment}", labels::DEPLOYMENT);
+        self.list_by(HashMap::from([("label".to_owned(), vec![label])]), EngineError::List).await
+    }
+
+    async fn last_words(&self, id: &ContainerId) -> Result<String, EngineError> {
+        let options = LogsOptionsBuilder::default().stdout(true).stderr(true).tail("20").build();
+        let work = async {
+            let mut words = String::new();
+            let mut logs = self.docker.logs(&id.0, Some(options));
+            while let Some(output) = logs.try_next().await? {
+                if let LogOutput::StdErr { message } | LogOutput::StdOut { message } = output {
+                    words.push_str(&String::from_utf8_lossy(&message));
+                }
+            }
+            Ok(words)
+        };
+        let words = in_time("give a log", SHORT, EngineError::Logs, work).await?;
+        let from = words.len().saturating_sub(4096);
+        let from = (from..words.len()).find(|at| words.is_char_boundary(*at)).unwrap_or(words.len());
+        Ok(words[from..].trim().to_owned())
+    }
+
+    async fn remove(&self, id: &ContainerId) -> Result<(), EngineError> {
+        let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+        let work = self.docker.remove_container(&id.0, Some(options));
+        match in_time("remove a sandbox", LONG, EngineError::Remove, work).await {
+            // 409: somebody else is just removing it.
+            Err(EngineError::Remove(cause)) if matches!(status_of(&cause), Some(404 | 409)) => Ok(()),
+            other => other,
+        }
+    }
+}
+
+impl DockerEngine {
+    async fn list_by(
+        &self,
+        filters: HashMap<String, Vec<String>>,
+        wrap: fn(Cause) -> EngineError,
+    ) -> Result<Vec<Found>, EngineError> {
+        let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
+        let listed = in_time("list sandboxes", SHORT, wrap, self.docker.list_containers(Some(options))).await?;
+        Ok(listed.into_iter().filter_map(found).collect())
+    }
+}
+
+/// 404 and 409 (not running) mean the same to a caller.
+fn gone<T>(outcome: Result<T, EngineError>) -> Result<T, EngineError> {
+    match outcome {
+        Err(EngineError::Start(cause) | EngineError::Connect(cause)) if matches!(status_of(&cause), Some(404 | 409)) => {
+            Err(EngineError::Gone)
+        }
+        other => other,
+    }
+}
+
+/// `None` for a container without our labels.
+fn found(summary: ContainerSummary) -> Option<Found> {
+    let labels = summary.labels?;
+    Some(Found {
+        id: ContainerId(summary.id?),
+        deployment: labels.get(labels::DEPLOYMENT)?.clone(),
+        lease: labels.get(labels::LEASE)?.clone(),
+        expires: labels.get(labels::EXPIRES)?.parse().ok()?,
+        running: summary.state == Some(ContainerSummaryStateEnum::RUNNING),
+    })
+}
+
+fn engine_info(info: SystemInfo) -> EngineInfo {
+    let options = info.security_options.unwrap_or_default();
+    let secures = |name: &str| options.iter().any(|option| option.split(',').any(|part| part == format!("name={name}")));
+    EngineInfo {
+        version: info.server_version.unwrap_or_default(),
+        kernel: info.kernel_version.unwrap_or_default(),
+        cpus: info.ncpu.and_then(|cpus| u32::try_from(cpus).ok()).unwrap_or(1),
+        memory_mib: info.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0) / (1024 * 1024),
+        cgroup_version: if info.cgroup_version == Some(SystemInfoCgroupVersionEnum::_2) { 2 } else { 1 },
+        apparmor: secures("apparmor"),
+        selinux: secures("selinux"),
+        limits_memory: info.memory_limit == Some(true) && info.swap_limit == Some(true),
+        limits_pids: info.pids_limit == Some(true),
+        limits_cpu: info.cpu_cfs_quota == Some(true),
+        root_dir: info.docker_root_dir.unwrap_or_default(),
+        storage_driver: info.driver.unwrap_or_default(),
+    }
+}

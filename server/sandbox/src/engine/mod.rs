@@ -1,0 +1,109 @@
+//! The seam to the host's engine: the few operations that sandboxes take, and nothing more.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use protocol::Setup;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::error::EngineError;
+
+mod docker;
+mod exec_stream;
+mod faulty;
+
+pub use docker::DockerEngine;
+pub(crate) use docker::status;
+pub use faulty::{Fault, FaultyEngine, Operation};
+
+/// A byte stream to a supervisor.
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for T {}
+
+/// The engine's id of a container.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContainerId(pub String);
+
+impl fmt::Display for ContainerId {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(&self.0)
+    }
+}
+
+/// What to create.
+#[derive(Debug, Clone)]
+pub struct NewContainer {
+    /// Deployment it belongs to.
+    pub deployment: String,
+    /// Lease it is for.
+    pub lease: String,
+    /// What its supervisor is told.
+    pub setup: Setup,
+    /// Limits.
+    pub config: crate::SandboxConfig,
+}
+
+/// A container of a deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its id.
+    pub id: ContainerId,
+    /// Its deployment.
+    pub deployment: String,
+    /// Its lease.
+    pub lease: String,
+    /// When it was to expire at creation, Unix seconds; extensions are known to its supervisor alone.
+    pub expires: i64,
+    /// It runs.
+    pub running: bool,
+}
+
+/// The host's engine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EngineInfo {
+    /// Its version.
+    pub version: String,
+    /// The host's kernel.
+    pub kernel: String,
+    /// Processors.
+    pub cpus: u32,
+    /// The host's memory, MiB.
+    pub memory_mib: u64,
+    /// 1 or 2.
+    pub cgroup_version: u8,
+    /// The host uses AppArmor.
+    pub apparmor: bool,
+    /// The host uses SELinux.
+    pub selinux: bool,
+    /// It enforces memory limits.
+    pub limits_memory: bool,
+    /// It enforces limits of processes.
+    pub limits_pids: bool,
+    /// It enforces limits of processor time.
+    pub limits_cpu: bool,
+    /// Folder that holds its images and volumes.
+    pub root_dir: String,
+    /// Its storage driver.
+    pub storage_driver: String,
+}
+
+/// What sandboxes take from the host's engine. Every method ends within its own time limit.
+#[async_trait]
+pub trait Engine: Send + Sync + 'static {
+    /// What it is; fails when it does not answer.
+    async fn info(&self) -> Result<EngineInfo, EngineError>;
+    /// Create a container, not started.
+    async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError>;
+    /// Start it.
+    async fn start(&self, id: &ContainerId) -> Result<(), EngineError>;
+    /// A byte stream to its supervisor.
+    async fn connect(&self, id: &ContainerId) -> Result<Box<dyn ByteStream>, EngineError>;
+    /// What it is; `None` when there is none.
+    async fn inspect(&self, id: &ContainerId) -> Result<Option<Found>, EngineError>;
+    /// All containers of a deployment, running or not.
+    async fn list(&self, deployment: &str) -> Result<Vec<Found>, EngineError>;
+    /// The end of its log, at most 4 KiB.
+    async fn last_words(&self, id: &ContainerId) -> Result<String, EngineError>;
+    /// End and remove it with all it holds; fine when there is none.
+    async fn remove(&self, id: &ContainerId) -> Result<(), EngineError>;
+}

@@ -1,0 +1,16 @@
+//! How long a sandbox may take to answer.
+
+use std::time::Duration;
+
+/// For what takes it no effort.
+pub(crate) const ANSWER: Duration = Duration::from_secs(10);
+/// To take or give files.
+pub(crate) const FILES: Duration = Duration::from_secs(30);
+/// Beyond the time limit that a program was given.
+pub(crate) const AFTER_PROGRAM: Duration = Duration::from_secs(5);
+/// To reach a supervisor that has just been started.
+pub(crate) const FIRST_CONNECTION: Duration = Duration::from_secs(20);
+/// The most streams at once on one connection.
+pub(crate) const STREAMS: usize = 256;
+/// The most that a sandbox may have in flight to the server on one connection.
+pub(crate) const IN_FLIGHT: usize = 72 * 1024 * 1024;

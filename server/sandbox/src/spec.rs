@@ -1,0 +1,197 @@
+//! How a sandbox's container is created: every flag, in this one place.
+//! Invariant: never privileged, no device, no network, no host path, two capabilities that the supervisor drops.
+
+use std::collections::HashMap;
+
+use bollard::models::{
+    ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount, MountType,
+    MountVolumeOptions, ResourcesUlimits, RestartPolicy, RestartPolicyNameEnum,
+};
+
+use crate::{
+    EngineInfo, NewContainer,
+    inputs::{self, Names},
+    labels,
+};
+
+const MIB: i64 = 1024 * 1024;
+
+/// The container's name, by which a second one for the same lease is refused.
+pub(crate) fn name(new: &NewContainer) -> String {
+    format!("drydock-{}-{}", new.deployment, new.lease)
+}
+
+/// The document that creates it.
+///
+/// # Errors
+/// When the setup cannot be written down.
+pub(crate) fn container(
+    new: &NewContainer,
+    names: &Names,
+    host: &EngineInfo,
+) -> Result<ContainerCreateBody, serde_json::Error> {
+    let setup = serde_json::to_string(&new.setup)?;
+    Ok(ContainerCreateBody {
+        image: Some(names.sandbox.clone()),
+        // The supervisor needs uid 0 to get its two capabilities, and leaves it before anything else runs.
+        user: Some("0:0".to_owned()),
+        env: Some(vec![format!("{}={setup}", protocol::SETUP_VAR)]),
+        hostname: Some("sandbox".to_owned()),
+        labels: Some(labels::of(&new.deployment, &new.lease, new.setup.deadline)),
+        stop_timeout: Some(1),
+        host_config: Some(host_config(new, names, host)),
+        ..ContainerCreateBody::default()
+    })
+}
+
+fn host_config(new: &NewContainer, names: &Names, host: &EngineInfo) -> HostConfig {
+    let config = &new.config;
+    let memory = i64::from(config.memory_mib) * MIB;
+    let cpus = config.cpus.min(f64::from(host.cpus.max(1)));
+    HostConfig {
+        privileged: Some(false),
+        cap_drop: Some(vec!["ALL".to_owned()]),
+        cap_add: Some(vec!["SETUID".to_owned(), "SETGID".to_owned()]),
+        security_opt: Some(security(host)),
+        // Not absent but empty: only an unmasked /proc lets the inner namespace mount its own. What the masks would
+        // hide is kept from the learner by not being root out here; see `privilege.rs` of the supervisor.
+        masked_paths: Some(Vec::new()),
+        readonly_paths: Some(Vec::new()),
+        readonly_rootfs: Some(true),
+        tmpfs: Some(HashMap::from([control_folder()])),
+        mounts: Some(vec![golden(new, names)]),
+        network_mode: Some("none".to_owned()),
+        ipc_mode: Some("private".to_owned()),
+        cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
+        memory: Some(memory),
+        memory_swap: Some(memory),
+        // No `oom_score_adj`: the nested runtime could then not start containers, for it sets 0, and only a privileged
+        // process may go below what a privileged one has set. The supervisor marks the learner's programs instead.
+        pids_limit: Some(i64::from(config.pids)),
+        #[expect(clippy::cast_possible_truncation, reason = "a small positive number of processors")]
+        nano_cpus: Some((cpus * 1e9) as i64),
+        cpu_shares: Some(i64::from(config.cpu_shares)),
+        shm_size: Some(MIB),
+        ulimits: Some(vec![no_core_files()]),
+        log_config: Some(log()),
+        restart_policy: Some(RestartPolicy { name: Some(RestartPolicyNameEnum::NO), maximum_retry_count: None }),
+        ..HostConfig::default()
+    }
+}
+
+fn security(host: &EngineInfo) -> Vec<String> {
+    let profile = inputs::file("seccomp.json").map(String::from_utf8_lossy).unwrap_or_default();
+    let mut options = vec![format!("seccomp={profile}")];
+    // Docker's own profile forbids mounts, which the learner's namespace needs.
+    if host.apparmor {
+        options.push("apparmor=unconfined".to_owned());
+    }
+    if host.selinux {
+        options.push("label=disable".to_owned());
+    }
+    options
+}
+
+/// Where the supervisor's socket lies; its owner alone may enter.
+fn control_folder() -> (String, String) {
+    let folder = protocol::SOCKET.rsplit_once('/').map_or("/", |(folder, _)| folder).to_owned();
+    (folder, format!("rw,noexec,nosuid,nodev,size=64k,mode=0700,uid={0},gid={0}", protocol::OWNER))
+}
+
+fn golden(new: &NewContainer, names: &Names) -> Mount {
+    Mount {
+        typ: Some(MountType::VOLUME),
+        source: Some(names.golden.clone()),
+        target: Some("/golden".to_owned()),
+        read_only: Some(!new.setup.golden),
+        volume_options: Some(MountVolumeOptions { no_copy: Some(true), ..MountVolumeOptions::default() }),
+        ..Mount::default()
+    }
+}
+
+// The others are set by the supervisor, which only ever lowers them: raising one takes a capability that the engine
+// itself may lack. None of processes per user: it would count over all sandboxes.
+fn no_core_files() -> ResourcesUlimits {
+    ResourcesUlimits { name: Some("core".to_owned()), soft: Some(0), hard: Some(0) }
+}
+
+fn log() -> HostConfigLogConfig {
+    let options = [("max-size", "256k"), ("max-file", "1"), ("compress", "false")];
+    HostConfigLogConfig {
+        typ: Some("local".to_owned()),
+        config: Some(options.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::{ImageSource, SandboxConfig};
+
+    fn body(apparmor: bool) -> serde_json::Value {
+        let setup = protocol::Setup { deadline: 7, data_mib: 1, root_mib: 1, tmp_mib: 1, open_files: 1, largest_file_mib: 1, golden: false };
+        let config = SandboxConfig { cpus: 8.0, ..SandboxConfig::default() };
+        let new = NewContainer { deployment: "d".to_owned(), lease: "l".to_owned(), setup, config };
+        let host = EngineInfo {
+            version: "20.10".to_owned(),
+            kernel: "6.18".to_owned(),
+            cpus: 2,
+            memory_mib: 1024,
+            cgroup_version: 1,
+            apparmor,
+            selinux: false,
+            limits_memory: true,
+            limits_pids: true,
+            limits_cpu: true,
+            root_dir: "/".to_owned(),
+            storage_driver: "overlay2".to_owned(),
+        };
+        serde_json::to_value(container(&new, &Names::of(ImageSource::Auto), &host).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn empty_masks_are_sent_not_left_out() {
+        let body = body(false);
+        assert_eq!(body["HostConfig"]["MaskedPaths"], serde_json::json!([]));
+        assert_eq!(body["HostConfig"]["ReadonlyPaths"], serde_json::json!([]));
+    }
+
+    #[test]
+    fn nothing_of_the_host_is_given() {
+        let host = &body(false)["HostConfig"];
+        assert_eq!(host["Privileged"], false);
+        assert_eq!(host["NetworkMode"], "none");
+        assert_eq!(host["CapDrop"], serde_json::json!(["ALL"]));
+        assert_eq!(host["CapAdd"], serde_json::json!(["SETUID", "SETGID"]));
+        assert_eq!(host["ReadonlyRootfs"], true);
+        for absent in ["Binds", "Devices", "PortBindings", "PidMode", "UsernsMode"] {
+            assert!(host[absent].is_null(), "{absent}");
+        }
+        assert_eq!(host["Mounts"].as_array().unwrap().len(), 1);
+        assert_eq!(host["Mounts"][0]["Type"], "volume");
+        assert_eq!(host["Mounts"][0]["ReadOnly"], true);
+    }
+
+    #[test]
+    fn memory_has_no_swap_beside_it_and_processors_fit_the_host() {
+        let host = &body(false)["HostConfig"];
+        assert_eq!(host["Memory"], host["MemorySwap"]);
+        assert_eq!(host["NanoCpus"], 2_000_000_000_i64);
+    }
+
+    #[test]
+    fn apparmor_is_named_only_where_it_is() {
+        let options = |apparmor| body(apparmor)["HostConfig"]["SecurityOpt"].as_array().unwrap().len();
+        assert_eq!((options(false), options(true)), (1, 2));
+    }
+
+    #[test]
+    fn labels_tell_whose_it_is() {
+        let labels = &body(false)["Labels"];
+        assert_eq!(labels["drydock.deployment"], "d");
+        assert_eq!(labels["drydock.lease"], "l");
+        assert_eq!(labels["drydock.expires"], "7");
+        assert_eq!(labels["drydock.level"], "userns");
+    }
+}

@@ -1,0 +1,141 @@
+//! What the learner's side is kept from beyond its namespaces and the container's own filter.
+
+use std::process::Child;
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use protocol::Setup;
+
+use crate::fault::{Doing as _, Fault};
+
+/// How readily the kernel ends what the learner runs; all else has 0.
+const EXPENDABLE: &str = "500";
+
+/// Set limits of each process. They are only ever lowered: what the container came with stays the upper bound.
+pub(super) fn limit(setup: &Setup) -> Result<(), Fault> {
+    let file_size = u64::from(setup.largest_file_mib) * 1024 * 1024;
+    for (resource, most) in [(Resource::RLIMIT_NOFILE, u64::from(setup.open_files)), (Resource::RLIMIT_FSIZE, file_size)] {
+        let (_, hard) = getrlimit(resource).doing("read a limit")?;
+        let most = most.min(hard);
+        setrlimit(resource, most, most).doing("set a limit")?;
+    }
+    Ok(())
+}
+
+/// Nobody of the learner's side may look into this process or trace it.
+pub(super) fn become_undumpable() -> Result<(), Fault> {
+    // SAFETY: the option takes a plain number.
+    let outcome = unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
+    if outcome == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()).doing("become undumpable") }
+}
+
+/// When memory is short, let the kernel end this program of the learner's before the engine and the supervisor.
+pub(super) fn end_first(child: &Child) {
+    let written = std::fs::write(format!("/proc/{}/oom_score_adj", child.id()), EXPENDABLE);
+    // A program that has ended already needs none.
+    if let Err(error) = written
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        eprintln!("supervisor: cannot mark a program as expendable: {error}");
+    }
+}
+
+/// Refuse user namespaces to this process and all that come of it: they open kernel code to attack that the nested
+/// engine has no need of.
+pub(super) fn forbid_user_namespaces() -> Result<(), Fault> {
+    let program = filter();
+    let length = u16::try_from(program.len()).unwrap_or_default();
+    let program = libc::sock_fprog { len: length, filter: program.as_ptr().cast_mut() };
+    // SAFETY: the program outlives the call, and the kernel checks it.
+    let outcome = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) };
+    if outcome == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()).doing("forbid user namespaces") }
+}
+
+// linux/audit.h
+const AUDIT_ARCH_X86_64: u32 = 0xc000_003e;
+const AUDIT_ARCH_I386: u32 = 0x4000_0003;
+const AUDIT_ARCH_AARCH64: u32 = 0xc000_00b7;
+/// Numbers of clone and unshare: on each architecture that the container's filter lets through.
+const CALLS: [(u32, u32, u32); 3] =
+    [(AUDIT_ARCH_X86_64, 56, 272), (AUDIT_ARCH_I386, 120, 310), (AUDIT_ARCH_AARCH64, 220, 97)];
+
+// struct seccomp_data: nr, arch, instruction pointer, then the arguments; the low half of the first one.
+const NUMBER: u32 = 0;
+const ARCHITECTURE: u32 = 4;
+const FIRST_ARGUMENT: u32 = 16;
+
+#[cfg(target_endian = "big")]
+compile_error!("the low half of an argument lies elsewhere");
+
+/// EPERM for clone and unshare with `CLONE_NEWUSER`; clone3 is refused by the container's filter.
+fn filter() -> Vec<libc::sock_filter> {
+    let load = |offset| statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, offset);
+    let equal = |value, yes, no| jump(libc::BPF_JEQ, value, yes, no);
+    let flag = u32::try_from(libc::CLONE_NEWUSER).unwrap_or_default();
+    let give = |value| statement(libc::BPF_RET | libc::BPF_K, value);
+    let refuse = libc::SECCOMP_RET_ERRNO | u32::try_from(libc::EPERM).unwrap_or_default();
+    let mut program = Vec::new();
+    for (architecture, clone, unshare) in CALLS {
+        // Not this architecture, or another call: on to the next block of eight.
+        program.extend([
+            load(ARCHITECTURE),
+            equal(architecture, 0, 6),
+            load(NUMBER),
+            equal(clone, 1, 0),
+            equal(unshare, 0, 3),
+            load(FIRST_ARGUMENT),
+            jump(libc::BPF_JSET, flag, 0, 1),
+            give(refuse),
+        ]);
+    }
+    program.push(give(libc::SECCOMP_RET_ALLOW));
+    program
+}
+
+fn statement(code: u32, value: u32) -> libc::sock_filter {
+    libc::sock_filter { code: u16::try_from(code).unwrap_or_default(), jt: 0, jf: 0, k: value }
+}
+
+fn jump(kind: u32, value: u32, yes: u8, no: u8) -> libc::sock_filter {
+    let code = u16::try_from(libc::BPF_JMP | kind | libc::BPF_K).unwrap_or_default();
+    libc::sock_filter { code, jt: yes, jf: no, k: value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the program answers, for one call.
+    fn run(architecture: u32, number: u32, first: u32) -> u32 {
+        let program = filter();
+        let (mut at, mut loaded) = (0, 0);
+        loop {
+            let step = program[at];
+            let code = u32::from(step.code);
+            at += 1;
+            if code == libc::BPF_RET | libc::BPF_K {
+                return step.k;
+            } else if code == libc::BPF_LD | libc::BPF_W | libc::BPF_ABS {
+                loaded = match step.k {
+                    NUMBER => number,
+                    ARCHITECTURE => architecture,
+                    _ => first,
+                };
+            } else {
+                let holds = if code & 0xf0 == libc::BPF_JSET { loaded & step.k != 0 } else { loaded == step.k };
+                at += usize::from(if holds { step.jt } else { step.jf });
+            }
+        }
+    }
+
+    #[test]
+    fn user_namespaces_are_refused_on_every_architecture() {
+        let flag = u32::try_from(libc::CLONE_NEWUSER).unwrap();
+        for (architecture, clone, unshare) in CALLS {
+            for number in [clone, unshare] {
+                assert_eq!(run(architecture, number, flag | 0x11) & 0xffff, u32::try_from(libc::EPERM).unwrap());
+                assert_eq!(run(architecture, number, 0x2002_0011), libc::SECCOMP_RET_ALLOW);
+            }
+            assert_eq!(run(architecture, 1, flag), libc::SECCOMP_RET_ALLOW);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Beginning, end, and what is left then.
+
+use std::{sync::Arc, time::Duration};
+
+use sandbox::{EngineError, EngineState, SandboxConfig, SandboxError};
+
+use crate::harness::{deployment, engine, now, sandbox, sh_ok};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deadline_ends_the_sandbox_without_the_server() {
+    let Some(engine) = engine().await else { return };
+    let sandboxes = deployment(engine, SandboxConfig::default());
+    let id = sandboxes.create("lease", now() + 4).await.unwrap().id().clone();
+    // No handle, no connection is left.
+    let mut waited = 0;
+    while sandboxes.find(&id).await.unwrap().unwrap().running {
+        assert!(waited < 100, "it goes on beyond its deadline");
+        waited += 1;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(waited > 10, "not before its deadline either");
+    sandboxes.remove(&id).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_can_be_moved() {
+    let Some(engine) = engine().await else { return };
+    let sandboxes = deployment(engine, SandboxConfig::default());
+    let sandbox = crate::harness::Guarded::from(sandboxes.create("lease", now() + 3).await.unwrap());
+    let later = now() + 600;
+    sandbox.extend(later).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!(sandbox.hello().await.unwrap().deadline, later);
+    sandbox.extend(now() - 1).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(!sandboxes.find(sandbox.id()).await.unwrap().unwrap().running);
+    let gone = sandbox.hello().await;
+    assert!(matches!(gone, Err(SandboxError::Engine(EngineError::Gone))), "{gone:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_behind() {
+    let Some(engine) = engine().await else { return };
+    let volumes = volumes();
+    let sandboxes = deployment(Arc::clone(&engine) as Arc<dyn sandbox::Engine>, SandboxConfig::default());
+    let others = deployment(engine, SandboxConfig::default());
+    let one = sandboxes.create("one", now() + 600).await.unwrap();
+    let two = sandboxes.create("two", now() + 600).await.unwrap();
+    let foreign = crate::harness::Guarded::from(others.create("foreign", now() + 600).await.unwrap());
+    assert_eq!(one.wait_for_engine(Duration::from_secs(30)).await.unwrap(), EngineState::Ready);
+    sh_ok(&one, "docker volume create mine && docker run -d -v mine:/mine busybox sleep 600").await;
+    let mut leases: Vec<_> = sandboxes.list().await.unwrap().into_iter().map(|found| found.lease).collect();
+    leases.sort();
+    assert_eq!(leases, ["one", "two"], "those of this deployment alone");
+    assert_eq!(sandboxes.find(foreign.id()).await.unwrap(), None);
+    for sandbox in [&one, &two] {
+        sandbox.end().await.unwrap();
+        sandbox.end().await.unwrap();
+    }
+    assert_eq!(sandboxes.list().await.unwrap(), []);
+    assert_eq!(others.list().await.unwrap().len(), 1, "the other deployment's is untouched");
+    assert_eq!(self::volumes(), volumes);
+    let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap();
+    assert!(!mounts.contains(&one.id().0));
+}
+
+/// Names of the engine's volumes.
+fn volumes() -> String {
+    let output = std::process::Command::new("curl")
+        .args(["-sf", "--unix-socket"])
+        .arg(std::env::var("DOCKER_HOST").unwrap_or_default().trim_start_matches("unix://"))
+        .arg("http://engine/volumes")
+        .output()
+        .unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut names: Vec<_> = document["Volumes"].as_array().unwrap().iter().map(|one| one["Name"].to_string()).collect();
+    names.sort();
+    names.join(" ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_sandbox_for_the_same_lease_is_refused() {
+    let Some(engine) = engine().await else { return };
+    let sandboxes = deployment(engine, SandboxConfig::default());
+    let _one = crate::harness::Guarded::from(sandboxes.create("lease", now() + 600).await.unwrap());
+    let second = sandboxes.create("lease", now() + 600).await;
+    assert!(matches!(second, Err(SandboxError::Engine(EngineError::Create(_)))));
+    assert_eq!(sandboxes.list().await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_and_restarted_container_is_not_taken_for_the_sandbox() {
+    let Some(sandbox) = sandbox().await else { return };
+    sandbox.hello().await.unwrap();
+    let status = std::process::Command::new("curl")
+        .args(["-sf", "-X", "POST", "--unix-socket"])
+        .arg(std::env::var("DOCKER_HOST").unwrap_or_default().trim_start_matches("unix://"))
+        .arg(format!("http://engine/containers/{}/restart?t=1", sandbox.id()))
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let gone = sandbox.hello().await;
+    assert!(matches!(gone, Err(SandboxError::Engine(EngineError::Gone))), "{gone:?}");
+}

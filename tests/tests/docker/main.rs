@@ -1,0 +1,14 @@
+//! Sandboxes on a real Docker engine. The names are guarantees.
+//! Invariant: every test removes what it made, also when it fails; images and the golden volume are shared caches.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod bombs;
+mod escape;
+mod faults;
+mod files;
+mod harness;
+mod lifecycle;
+mod nested;
+mod network;
+mod programs;
+mod terminal;
