@@ -1,2 +1,56 @@
-// The small script of every page.
-export {};
+// The small script of every page: what is too little for wasm, and the door to what is not.
+// Invariant: every page reads and links without it.
+
+import { announce } from "../page/announce.ts";
+import { code, listenForCode } from "../page/code.ts";
+import { contents } from "../page/contents.ts";
+import { filter } from "../page/filter.ts";
+import { finding } from "../page/finding.ts";
+import { showTab, tabs } from "../page/tabs.ts";
+import { theme } from "../page/theme.ts";
+import { times } from "../page/times.ts";
+import { address, atOnce, wake } from "../page/wake.ts";
+
+interface TerminalPart {
+  open(host: HTMLElement, url: string, preview: string | null, tell: (notice: string) => void): unknown;
+}
+interface EditorPart {
+  open(host: HTMLElement, tell: (notice: string) => void): unknown;
+}
+
+/** What the islands call; see `app/src/islands/browser`. */
+const parts = {
+  announce,
+  showTab,
+  /** Copy buttons and local times in HTML that came later. */
+  dress(root: ParentNode): void {
+    code(root);
+    times(root);
+  },
+  copy: (text: string): Promise<void> => navigator.clipboard.writeText(text),
+  async openTerminals(host: HTMLElement, url: string, preview: string | undefined, tell: (notice: string) => void): Promise<unknown> {
+    const part = (await import(address("terminal"))) as TerminalPart;
+    return part.open(host, url, preview ?? null, tell);
+  },
+  async openEditor(host: HTMLElement, tell: (notice: string) => void): Promise<unknown> {
+    const part = (await import(address("editor"))) as EditorPart;
+    return part.open(host, tell);
+  },
+};
+Object.assign(globalThis, { drydock: parts });
+
+theme();
+tabs();
+code(document);
+listenForCode();
+contents();
+filter();
+times(document);
+finding();
+
+if (atOnce) {
+  wake().catch(() => {
+    document.documentElement.dataset["broken"] = "";
+    announce("The interactive part of this page could not be loaded. Reload the page to try again.");
+  });
+}

@@ -1,0 +1,12 @@
+// UTC instants shown in the reader's own time.
+
+/** Rewrites every `<time datetime>` below `root`. */
+export function times(root: ParentNode): void {
+  const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  for (const element of root.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
+    const instant = new Date(element.dateTime);
+    if (Number.isNaN(instant.getTime())) continue;
+    element.title = element.textContent ?? "";
+    element.textContent = format.format(instant);
+  }
+}

@@ -1,0 +1,39 @@
+// Brings the islands of the page to life, once, when they are wanted.
+// Invariant: nothing of wasm is fetched before that.
+
+interface Glue {
+  default(options: { module_or_path: string }): Promise<unknown>;
+  hydrate(): void;
+  [island: string]: unknown;
+}
+
+const site = document.getElementById("site") as HTMLScriptElement;
+
+/** The address of a built file, by the name of its data attribute. */
+export function address(name: "glue" | "wasm" | "terminal" | "editor"): string {
+  return site.dataset[name] ?? "";
+}
+
+/** Whether the page asks for its islands at once. */
+export const atOnce = site.dataset["wake"] === "now";
+
+let awake: Promise<void> | undefined;
+
+/** Wakes the islands; rejects when they cannot be had, and then may be tried again. */
+export function wake(): Promise<void> {
+  awake ??= start().catch((fault: unknown) => {
+    awake = undefined;
+    throw fault;
+  });
+  return awake;
+}
+
+async function start(): Promise<void> {
+  const glue = (await import(address("glue"))) as Glue;
+  await glue.default({ module_or_path: address("wasm") });
+  glue.hydrate();
+  for (const island of document.querySelectorAll<HTMLElement>("leptos-island")) {
+    const enliven = glue[island.dataset["component"] ?? ""];
+    if (typeof enliven === "function") enliven(island);
+  }
+}
