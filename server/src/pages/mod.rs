@@ -25,7 +25,7 @@ mod cards;
 mod chapters;
 mod exercises;
 mod progress;
-mod search;
+pub(crate) mod search;
 
 /// The pages' source.
 pub struct Pages {

@@ -1,0 +1,111 @@
+//! Archives: streamed from a sandbox into a disposable process of this same program, which reads them and tells facts.
+//! Invariant: a worker that dies, hangs or talks nonsense is a fault of ours, never a pass.
+
+use std::{process::Stdio, time::Duration};
+
+use futures::TryStreamExt as _;
+use sandbox::{EngineRequest, Limits, Sandbox, SandboxError};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    process::Command,
+};
+
+use super::probes::escape;
+
+/// The most that an archive may weigh.
+const MOST_BYTES: u64 = 1024 * 1024 * 1024;
+/// Time to stream and judge one.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The most that a worker may say.
+const MOST_ANSWER: u64 = 256 * 1024;
+
+/// What came of an archive.
+pub(super) enum Judged {
+    /// Facts, and the SHA-256 of the archive.
+    Report {
+        /// As `artifact::Report`.
+        report: Value,
+        /// Of the whole stream.
+        digest: [u8; 32],
+    },
+    /// The engine has no such image.
+    Absent,
+    /// It is no valid archive; a plain sentence.
+    Invalid(String),
+    /// A fault of ours; a plain sentence.
+    CouldNot(String),
+}
+
+/// Take images out of a sandbox and judge them by a job (`artifact::Job` as JSON).
+pub(super) async fn judge(sandbox: &Sandbox, images: &[String], job: &Value) -> Result<Judged, SandboxError> {
+    let names: Vec<String> = images.iter().map(|name| format!("names={}", escape(name))).collect();
+    let request = EngineRequest::get(format!("/images/get?{}", names.join("&")));
+    let archive = sandbox.engine_stream(request, Limits { bytes: MOST_BYTES, time: PATIENCE }).await?;
+    if archive.status != http::StatusCode::OK {
+        return Ok(Judged::Absent);
+    }
+    match tokio::time::timeout(PATIENCE, feed(archive, job)).await {
+        Ok(Ok(judged)) => Ok(judged),
+        Ok(Err(Fed::Sandbox(SandboxError::TooLong { .. }))) => {
+            Ok(Judged::Invalid("it is larger than 1 GiB".to_owned()))
+        }
+        Ok(Err(Fed::Sandbox(error))) => Err(error),
+        Ok(Err(Fed::Worker(error))) => {
+            tracing::error!(%error, "an archive could not be judged");
+            Ok(Judged::CouldNot("the archive could not be judged".to_owned()))
+        }
+        Err(_) => Ok(Judged::CouldNot("the archive took too long to judge".to_owned())),
+    }
+}
+
+enum Fed {
+    Sandbox(SandboxError),
+    Worker(String),
+}
+
+async fn feed(mut archive: sandbox::EngineBody, job: &Value) -> Result<Judged, Fed> {
+    let worker = |error: std::io::Error| Fed::Worker(error.to_string());
+    let program = std::env::current_exe().map_err(worker)?;
+    let mut child = Command::new(program)
+        .arg("grade-worker")
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(worker)?;
+    let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(Fed::Worker("the worker has no streams".to_owned()));
+    };
+    let answer = tokio::spawn(async move {
+        let mut answer = Vec::new();
+        from.take(MOST_ANSWER + 1).read_to_end(&mut answer).await.map(|_| answer)
+    });
+    let mut digest = Sha256::new();
+    to.write_all(format!("{job}\n").as_bytes()).await.map_err(worker)?;
+    while let Some(chunk) = archive.try_next().await.map_err(Fed::Sandbox)? {
+        digest.update(&chunk);
+        // A worker that has judged an archive invalid reads no further.
+        if to.write_all(&chunk).await.is_err() {
+            break;
+        }
+    }
+    drop(to);
+    let answer = answer.await.map_err(|error| Fed::Worker(error.to_string()))?.map_err(worker)?;
+    let status = child.wait().await.map_err(worker)?;
+    if answer.len() as u64 > MOST_ANSWER {
+        return Err(Fed::Worker("the worker said too much".to_owned()));
+    }
+    let mut said: Value = serde_json::from_slice(&answer)
+        .map_err(|error| Fed::Worker(format!("the worker ({status}) said what cannot be read: {error}")))?;
+    if let Some(reason) = said["invalid"].as_str() {
+        return Ok(Judged::Invalid(reason.to_owned()));
+    }
+    if !status.success() || !said["report"].is_object() {
+        return Err(Fed::Worker(format!("the worker ended with {status}")));
+    }
+    Ok(Judged::Report { report: said["report"].take(), digest: digest.finalize().into() })
+}

@@ -1,0 +1,65 @@
+//! All that is answered over HTTP: `router` below is the whole public surface, one route a line.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+
+use crate::state::State;
+
+mod assets;
+mod attempts;
+mod error;
+mod files;
+mod guard;
+mod leases;
+mod openapi;
+mod preview;
+mod search;
+mod socket;
+mod who;
+
+/// The largest body: a file of the editor.
+const LARGEST_BODY: usize = 2 * 1024 * 1024;
+
+/// Everything that this server answers.
+pub fn router(state: State) -> Router {
+    let api = Router::new()
+        .route("/search", get(search::search))
+        .route("/openapi.json", get(openapi::document))
+        .route("/leases", post(leases::open))
+        .route("/leases/{id}", get(leases::look).delete(leases::end))
+        .route("/leases/{id}/events", get(leases::events))
+        .route("/leases/{id}/extend", post(leases::extend))
+        .route("/leases/{id}/reset", post(leases::reset))
+        .route("/leases/{id}/socket", get(socket::socket))
+        .route("/leases/{id}/ports", get(files::ports))
+        .route("/leases/{id}/files", get(files::list))
+        .route("/leases/{id}/files/{*path}", get(files::read).put(files::write).delete(files::remove))
+        .route("/leases/{id}/attempts", post(attempts::begin))
+        .route("/attempts/{id}", get(attempts::look))
+        .route("/attempts/{id}/events", get(attempts::events))
+        .route("/exercises/{id}/attempts", get(attempts::list))
+        .route("/exercises/{id}/hints", post(attempts::hint))
+        .route("/exercises/{id}/solution", post(attempts::solution))
+        .fallback(async || error::Error::not_found("The API has no such place."))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY));
+    let assets = Router::new().fallback_service(assets::folder(&state.config.site)).layer(from_fn(assets::keep));
+    let own = Router::new()
+        .route("/healthz", get(search::health))
+        .route("/images/{*path}", get(assets::image))
+        .nest("/api", api)
+        .nest("/assets", assets)
+        .with_state(state.clone())
+        .merge(app::router(state.site.clone()))
+        .layer(from_fn_with_state(state.clone(), who::recognise))
+        .layer(from_fn_with_state(state.clone(), guard::same_origin))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(state.clone(), guard::harden));
+    // Previews are taken out before anything of the site sees the request.
+    own.layer(from_fn_with_state(state, preview::take)).layer(CatchPanicLayer::new()).layer(TraceLayer::new_for_http())
+}
+

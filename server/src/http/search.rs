@@ -1,0 +1,44 @@
+//! Search and health.
+
+use app::api::{HitKind, SearchHit};
+use axum::{
+    Json,
+    extract::{Query, State as Shared},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+
+use crate::{pages, state::State};
+
+/// The most hits of one answer.
+const MOST: usize = 50;
+/// A pasted error message fits.
+const LONGEST: usize = 2000;
+
+/// What is searched.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+    kind: Option<String>,
+    limit: Option<usize>,
+}
+
+/// `GET /api/search?q=&kind=&limit=`: hits, best first; never an error for any text.
+pub async fn search(Shared(state): Shared<State>, Query(asked): Query<Asked>) -> Response {
+    let text: String = asked.q.chars().take(LONGEST).collect();
+    let kind = asked.kind.as_deref().and_then(HitKind::parse).and_then(pages::search::filter);
+    let found = state.content.shelf().index.search(text.trim(), kind, asked.limit.unwrap_or(20).min(MOST));
+    let hits: Vec<SearchHit> = found.hits.into_iter().map(pages::search::hit).collect();
+    ([(header::CACHE_CONTROL, "no-cache")], Json(hits)).into_response()
+}
+
+/// `GET /healthz`: whether database and engine answer.
+pub async fn health(Shared(state): Shared<State>) -> Response {
+    let store = state.store.living_leases().await.map(|leases| leases.len());
+    match store {
+        Ok(living) => Json(serde_json::json!({"ok": true, "sandboxes": living})).into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({"ok": false}))).into_response(),
+    }
+}
