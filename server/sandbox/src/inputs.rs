@@ -57,13 +57,13 @@ pub(crate) struct Names {
     pub(crate) golden: String,
     /// A tag that tells that the golden volume is whole.
     pub(crate) golden_made: String,
-    /// Hash of one base image's folder.
+    /// Where images come from.
     source: ImageSource,
 }
 
 impl Names {
     pub(crate) fn of(source: ImageSource) -> Self {
-        let debian = hash(&[RECIPE.as_bytes(), source.as_str().as_bytes()]);
+        let debian = hash_of_folder("debian", &[source.as_str()]);
         let system = hash_of_folder("sandbox", &[&debian]);
         let sandbox = hash(&[system.as_bytes(), SUPERVISOR]);
         let golden = hash_of_folder("base", &[&system]);

@@ -5,7 +5,7 @@ use sandbox::{FileContent, Sandbox};
 use crate::harness::{ready, sandbox, sh, sh_ok};
 
 /// Docker's default masked paths, then its read-only ones, and what else leads to the host.
-const FORBIDDEN: [&str; 33] = [
+const FORBIDDEN: [&str; 32] = [
     "/proc/acpi",
     "/proc/asound",
     "/proc/interrupts",
@@ -27,7 +27,6 @@ const FORBIDDEN: [&str; 33] = [
     "/proc/sys/kernel/hotplug",
     "/proc/sys/kernel/sysrq",
     "/proc/sys/kernel/panic",
-    "/proc/sys/kernel/pid_max",
     "/proc/sys/kernel/yama",
     "/proc/sys/vm/panic_on_oom",
     "/proc/sys/vm/overcommit_memory",
@@ -47,7 +46,8 @@ for path in "$@"; do
   find "$path" -maxdepth 3 -type f 2>/dev/null | head -n 400 | while read -r file; do
     if ( : >> "$file" ) 2>/dev/null; then echo "opened for writing: $file"; fi
   done
-  if [ -d "$path" ] && mkdir "$path/mark" 2>/dev/null; then echo "made a folder in: $path"; fi
+  # A tmpfs here is the container's own.
+  if [ -d "$path" ] && [ "$(stat -f -c %T "$path")" != tmpfs ] && mkdir "$path/mark" 2>/dev/null; then echo "made a folder in: $path"; fi
 done
 exit 0
 "#;
@@ -97,6 +97,23 @@ async fn no_outer_process_runs_as_root() {
     assert!(seen >= 5, "supervisor, inner init, containerd, dockerd, shim and the container: {seen}");
 }
 
+/// A group's own tree may be looked at.
+const CHANGE_GROUP: &str = "mkdir -p /tmp/g; mount -t cgroup -o memory none /tmp/g || mount -t cgroup2 none /tmp/g
+mkdir /tmp/g/mark && exit 0
+for file in memory.limit_in_bytes memory.max cgroup.procs release_agent notify_on_release; do
+  ( : >> /tmp/g/$file ) && [ -e /tmp/g/memory.stat ] && exit 0
+done
+umount /tmp/g; exit 1";
+
+/// Since kernel 6.14 each process namespace has its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_highest_process_number_is_the_sandboxs_own_or_not_writable() {
+    let Some(sandbox) = sandbox().await else { return };
+    let host = std::fs::read("/proc/sys/kernel/pid_max").unwrap();
+    sh(&sandbox, "echo 4000 > /proc/sys/kernel/pid_max").await;
+    assert_eq!(std::fs::read("/proc/sys/kernel/pid_max").unwrap(), host);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_learner_is_root_of_a_namespace_and_nothing_else() {
     let Some(sandbox) = sandbox().await else { return };
@@ -109,7 +126,7 @@ async fn the_learner_is_root_of_a_namespace_and_nothing_else() {
         ("make a device", "mknod /tmp/mem c 1 1"),
         ("mount debugfs", "mount -t debugfs none /tmp"),
         ("mount securityfs", "mount -t securityfs none /tmp"),
-        ("mount a control group hierarchy", "mount -t cgroup -o memory none /tmp"),
+        ("change a control group", CHANGE_GROUP),
         ("read the kernel's log", "dmesg"),
         ("set the clock", "date -s 2001-01-01"),
         ("load a module", "modprobe dummy 2>/dev/null || insmod /tmp/x.ko"),

@@ -48,7 +48,8 @@ async fn a_terminal_is_a_login_shell_of_root_in_the_working_folder() {
     type_in(&terminal, "stty size\r").await;
     read_until(&mut terminal, &mut at, &mut output, "30 100").await;
     let info = sandbox.terminals().await.unwrap();
-    assert_eq!((info.len(), info[0].cols, info[0].rows, info[0].end), (1, 100, 30, at));
+    assert_eq!((info.len(), info[0].cols, info[0].rows), (1, 100, 30));
+    assert!(info[0].end >= at && info[0].start == 0);
     type_in(&terminal, "exit 3\r").await;
     loop {
         match timeout(PATIENCE, terminal.events.recv()).await.unwrap() {
@@ -84,9 +85,9 @@ async fn terminal_resumes_by_offset_after_reconnect() {
     let length = whole.len().min(replayed.len());
     assert_eq!(Sha256::digest(&whole[..length]), Sha256::digest(&replayed[..length]), "the same bytes");
     let text = String::from_utf8(whole).unwrap();
-    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("line-")).collect();
-    assert_eq!(lines.len(), 4000);
-    assert_eq!(lines[3999], "line-3999");
+    for number in 0..4000 {
+        assert!(text.contains(&format!("line-{number}\r\n")), "{number}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,19 +8,10 @@ use tokio::process::Command;
 use tokio_util::io::ReaderStream;
 
 use super::{Report, base, begin, has_image};
-use crate::{DockerEngine, ImageSource, error::PrepareError};
+use crate::{DockerEngine, ImageSource, error::PrepareError, inputs};
 
 /// What it is called in a sandbox.
 pub(super) const TAGS: [&str; 5] = ["debian:13", "debian:latest", "debian:13-slim", "debian:trixie", "debian:trixie-slim"];
-
-/// Bootstrap into the folder `$1`; documentation is left out now and at every later installation, as in
-/// Debian's own slim image.
-const SCRIPT: &str = r#"set -eu
-debootstrap --variant=minbase --include=ca-certificates trixie "$1" > "$1.log" 2>&1 || { tail -n 12 "$1.log" >&2; exit 1; }
-cd "$1"
-printf 'path-exclude /usr/share/%s/*\n' doc man info locale groff lintian > etc/dpkg/dpkg.cfg.d/docker
-rm -rf usr/share/doc/* usr/share/man/* usr/share/info/* usr/share/locale/* var/cache/apt/* var/lib/apt/lists/* var/log/*
-"#;
 
 /// Have it on the host's engine.
 pub(super) async fn have(engine: &DockerEngine, source: ImageSource, report: Report<'_>) -> Result<(), PrepareError> {
@@ -41,8 +32,9 @@ fn failed(program: &'static str, detail: String) -> PrepareError {
 }
 
 async fn bootstrap(tree: &Path) -> Result<(), PrepareError> {
+    let script = inputs::file("debian/bootstrap.sh").map(String::from_utf8_lossy).unwrap_or_default();
     let mut command = Command::new("sh");
-    command.args(["-c", SCRIPT, "sh"]).arg(tree).stdin(Stdio::null()).kill_on_drop(true);
+    command.args(["-c", &script, "sh"]).arg(tree).stdin(Stdio::null()).kill_on_drop(true);
     let output = command.output().await.map_err(|error| failed("debootstrap", error.to_string()))?;
     if output.status.success() {
         return Ok(());

@@ -4,6 +4,7 @@
 set -eu
 case ${1:-postgres} in -*) set -- postgres "$@" ;; esac
 [ "${1:-}" = postgres ] || exec "$@"
+case ${2:-} in --help | -\? | --version | -V | --describe-config) exec "$@" ;; esac
 if [ "$(id -u)" = 0 ]; then
   mkdir -p "$PGDATA"
   chown -R postgres:postgres "$PGDATA" /var/run/postgresql
