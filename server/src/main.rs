@@ -1,2 +1,7 @@
-//! See the crate description.
-fn main() {}
+//! The `drydock` program; all of it is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::run()
+}

@@ -1,0 +1,31 @@
+//! `drydock exercise list`: a table, or as JSON a list of `{id, title, part, level, minutes, points, checks, needs}`.
+
+use serde_json::{Value, json};
+
+use super::super::Found;
+use crate::config::Config;
+
+pub(in super::super) fn list(config: &Config, as_json: bool) -> anyhow::Result<Found> {
+    anyhow::ensure!(config.content.is_dir(), "there is no content folder {}", config.content.display());
+    let (library, _) = library::load(&config.content);
+    if as_json {
+        let all: Vec<Value> = library
+            .exercises()
+            .iter()
+            .map(|it| {
+                let file = &it.file;
+                json!({"id": it.id, "title": file.title, "part": file.part, "level": file.level, "minutes": file.minutes,
+                       "points": file.points(), "checks": file.check.len(), "needs": file.needs})
+            })
+            .collect();
+        println!("{}", Value::Array(all));
+    } else {
+        for it in library.exercises() {
+            let file = &it.file;
+            let level = file.level.label();
+            println!("{:<24} part {:<3} {level:<12} {:>3} min {:>3} points  {}", it.id.as_str(), file.part, file.minutes,
+                file.points(), file.title);
+        }
+    }
+    Ok(Found::Fine)
+}

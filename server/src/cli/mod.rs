@@ -1,0 +1,184 @@
+//! The command line: what can be asked of `drydock`, and what its exit codes say.
+//! Exit codes: 0 done and fine, 1 something was found wrong, 2 it could not be done.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+
+use crate::config::{Config, LogFormat};
+
+mod doctor;
+mod exercise;
+mod host;
+mod lint;
+mod prepare;
+mod search;
+mod serve;
+
+/// Learn containers on a real Docker engine of your own, in the browser.
+#[derive(Debug, Parser)]
+#[command(name = "drydock", version, about, long_about = None)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Settings that may stand on the command line; all others go into the file or the environment.
+#[derive(Debug, Args, Serialize)]
+struct Settings {
+    /// Settings file; `drydock.toml` in the current folder unless told.
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// Folder with chapters, exercises and cheat sheet.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<PathBuf>,
+    /// Folder for the database.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_dir: Option<PathBuf>,
+    /// Address of the Docker engine, e.g. unix:///var/run/docker.sock.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    docker_host: Option<String>,
+    /// What to log, e.g. `debug` or `server=debug,info`.
+    #[arg(long, global = true, value_name = "FILTER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
+    /// Address and port to listen on.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site.
+    Serve,
+    /// Say what this host can do and how many learners it holds.
+    Doctor(Output),
+    /// Make the sandbox image and its preloaded images.
+    Prepare,
+    /// Check all content and name every fault with file and line.
+    Lint(Output),
+    /// List or test exercises.
+    #[command(subcommand)]
+    Exercise(Exercise),
+    /// Search chapters, cheat sheet and exercises.
+    Search(Search),
+    /// Judge an archive from standard input; started by the server itself.
+    #[command(hide = true)]
+    GradeWorker,
+}
+
+/// How to print.
+#[derive(Debug, Args)]
+struct Output {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Exercise {
+    /// List all exercises.
+    List(Output),
+    /// Prove exercises: the start does not pass, solutions pass twice, wrong solutions fail what they name.
+    Test(Test),
+}
+
+#[derive(Debug, Args)]
+struct Test {
+    /// Exercises to test; all unless told.
+    names: Vec<String>,
+    /// All exercises.
+    #[arg(long, conflicts_with = "names")]
+    all: bool,
+    /// Sandboxes at the same time.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=32))]
+    parallel: u8,
+    /// Only this case.
+    #[arg(long, value_name = "CASE")]
+    case: Option<String>,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
+struct Search {
+    /// What to look for.
+    #[arg(required = true, trailing_var_arg = true)]
+    words: Vec<String>,
+    /// Only `chapter`, `entry` or `exercise`.
+    #[arg(long)]
+    kind: Option<String>,
+    /// The most hits.
+    #[arg(long, default_value_t = 10)]
+    limit: usize,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// What a command found.
+enum Found {
+    /// All is well.
+    Fine,
+    /// Something is wrong, and has been told.
+    Wrong,
+}
+
+/// Run the program.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    if matches!(cli.command, Command::GradeWorker) {
+        // Before anything else: it gives up every right that it does not need.
+        return artifact::worker::main();
+    }
+    let config = match Config::read(cli.settings.config.as_deref(), &cli.settings) {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("drydock: the settings cannot be used: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    log(&config, matches!(cli.command, Command::Serve));
+    match perform(cli.command, config) {
+        Ok(Found::Fine) => ExitCode::SUCCESS,
+        Ok(Found::Wrong) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("drydock: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn perform(command: Command, config: Config) -> anyhow::Result<Found> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match command {
+        Command::Serve => runtime.block_on(serve::serve(config)),
+        Command::Doctor(output) => runtime.block_on(doctor::doctor(&config, output.json)),
+        Command::Prepare => runtime.block_on(prepare::prepare(&config)),
+        Command::Lint(output) => lint::lint(&config, output.json),
+        Command::Exercise(Exercise::List(output)) => exercise::list::list(&config, output.json),
+        Command::Exercise(Exercise::Test(test)) => runtime.block_on(exercise::test::test(&config, &test)),
+        Command::Search(asked) => search::search(&config, &asked),
+        Command::GradeWorker => Ok(Found::Fine),
+    }
+}
+
+fn log(config: &Config, serving: bool) {
+    use tracing_subscriber::{EnvFilter, fmt};
+    // Commands speak on standard output; their log is for trouble.
+    let wanted = if serving || config.log != "info" { config.log.as_str() } else { "warn" };
+    let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Json => log.json().init(),
+        LogFormat::Text => log.with_target(false).init(),
+    }
+}

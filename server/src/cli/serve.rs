@@ -1,0 +1,141 @@
+//! `drydock serve`: put the parts together, answer, and stop in order.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use cookie::Key;
+
+use super::{Found, host};
+use crate::{
+    clock::{Clock, SystemClock},
+    config::Config,
+    content::Content,
+    grading::Grading,
+    http,
+    lease::{Leases, Parts},
+    pages::Pages,
+    state::State,
+    store::Store,
+};
+
+/// Look for changed content this often.
+const RELOAD: Duration = Duration::from_secs(2);
+/// Requests may take so long to finish when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub(super) async fn serve(config: Config) -> anyhow::Result<Found> {
+    let config = Arc::new(config);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store = Store::open(&config.database_file()).await?;
+    let content = Arc::new(Content::open(config.content.clone()).context("the search index cannot be made")?);
+    let assets = assets(&config)?;
+    let deployment = deployment(&store).await?;
+    let (sandboxes, engine) = host::sandboxes(&config, &deployment).await?;
+    let most = match config.leases.most {
+        0 => capacity(&sandboxes).await?,
+        some => some,
+    };
+    let (scheme, port) = config.preview_place();
+    let leases = Leases::new(Parts {
+        store: store.clone(),
+        sandboxes: sandboxes.clone(),
+        content: Arc::clone(&content),
+        clock: Arc::clone(&clock),
+        settings: config.leases.clone(),
+        most,
+        preview: (scheme.to_owned(), format!("{}{port}", config.preview_host)),
+    });
+    leases.begin().await.context("leases and sandboxes cannot be compared")?;
+    let grading =
+        Grading::new(store.clone(), Arc::clone(&content), leases.clone(), sandboxes, Arc::clone(&clock));
+    let pages = Pages { store: store.clone(), content: Arc::clone(&content), leases: leases.clone() };
+    let state = State {
+        config: Arc::clone(&config),
+        store: store.clone(),
+        content: Arc::clone(&content),
+        leases: leases.clone(),
+        grading,
+        clock,
+        cookie_key: Key::from(&store.secret("cookie").await?),
+        site: app::Site { backend: Arc::new(pages), assets: Arc::new(assets) },
+    };
+    let listener =
+        tokio::net::TcpListener::bind(config.listen).await.with_context(|| format!("listen: {}", config.listen))?;
+    let reload = tokio::spawn(reload(Arc::clone(&content)));
+    println!("Drydock is ready: {}", config.origin());
+    tracing::info!(address = %listener.local_addr()?, sandboxes = most, "serving");
+    answer(listener, http::router(state)).await?;
+    reload.abort();
+    leases.stop().await;
+    store.close().await;
+    drop(engine);
+    println!("Drydock has stopped; living sandboxes go on until their time is up.");
+    Ok(Found::Fine)
+}
+
+/// Answer until told to stop, then give requests a moment. Event streams and sockets never end by themselves.
+async fn answer(listener: tokio::net::TcpListener, router: axum::Router) -> anyhow::Result<()> {
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let mut told = stopping.clone();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        // An error says that the sender is gone: stop too.
+        let _told = told.wait_for(|stop| *stop).await;
+    });
+    let mut server = tokio::spawn(server.into_future());
+    tokio::select! {
+        ended = &mut server => return Ok(ended??),
+        () = told_to_stop() => {}
+    }
+    stop.send_replace(true);
+    if tokio::time::timeout(GRACE, &mut server).await.is_err() {
+        server.abort();
+    }
+    Ok(())
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Which containers are this server's: a random word, kept in its database.
+async fn deployment(store: &Store) -> anyhow::Result<String> {
+    let secret = store.secret("deployment").await?;
+    Ok(secret.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Sandboxes that the host's memory holds: each counts half its limit, for few use it all; a quarter is the host's.
+async fn capacity(sandboxes: &sandbox::Sandboxes) -> anyhow::Result<u32> {
+    let info = sandboxes.engine_info().await?;
+    let each = u64::from(sandboxes.config().memory_mib / 2).max(1);
+    Ok(u32::try_from(info.memory_mib * 3 / 4 / each).unwrap_or(u32::MAX).max(1))
+}
+
+fn assets(config: &Config) -> anyhow::Result<app::Assets> {
+    let manifest = config.site.join("manifest.json");
+    let text = std::fs::read_to_string(&manifest)
+        .with_context(|| format!("site: {} cannot be read; `make web` makes it", manifest.display()))?;
+    let assets: app::Assets = serde_json::from_str(&text).with_context(|| format!("site: {}", manifest.display()))?;
+    let missing = assets.missing();
+    anyhow::ensure!(missing.is_empty(), "site: {} lacks {}", manifest.display(), missing.join(", "));
+    Ok(assets)
+}
+
+async fn reload(content: Arc<Content>) {
+    loop {
+        tokio::time::sleep(RELOAD).await;
+        let content = Arc::clone(&content);
+        match tokio::task::spawn_blocking(move || content.reload()).await {
+            Ok(Ok(true)) => tracing::info!("the content was read again"),
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "changed content could not be indexed; the old one stays"),
+            Err(error) => tracing::error!(%error, "changed content could not be read; the old one stays"),
+        }
+    }
+}
