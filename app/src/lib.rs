@@ -2,6 +2,7 @@
 //! Invariant: a page is a pure function of its view model; everything it needs comes through `Backend`.
 
 pub mod api;
+pub mod desk;
 pub mod islands;
 pub mod parts;
 pub mod view;

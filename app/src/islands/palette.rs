@@ -1,7 +1,297 @@
-//! The search palette.
-use leptos::prelude::*;
+//! The search palette: a dialog with a combobox over the search API.
+//! Invariant: focus stays in the field; the chosen hit is told by `aria-activedescendant`.
+
+mod choice;
+
+use std::time::Duration;
+
+use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
+
+use self::choice::{grouped, moved, runs, with_recent};
+use super::browser;
+use crate::{
+    api::{HitKind, Problem, SearchHit},
+    parts::icon,
+};
+
+const RECENT: &str = "recent-searches";
+/// Silence before a query is asked.
+const PAUSE: Duration = Duration::from_millis(90);
+const HITS: usize = 12;
+
+/// What the palette shows.
+#[derive(Clone, Copy)]
+struct State {
+    text: RwSignal<String>,
+    hits: RwSignal<Vec<SearchHit>>,
+    /// The text that the hits belong to.
+    answered: RwSignal<String>,
+    chosen: RwSignal<usize>,
+    problem: RwSignal<Option<Problem>>,
+    recent: RwSignal<Vec<String>>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl State {
+    fn new() -> Self {
+        Self {
+            text: RwSignal::new(String::new()),
+            hits: RwSignal::new(Vec::new()),
+            answered: RwSignal::new(String::new()),
+            chosen: RwSignal::new(0),
+            problem: RwSignal::new(None),
+            recent: RwSignal::new(Vec::new()),
+            timer: StoredValue::new(None),
+        }
+    }
+
+    fn typed(self, text: String) {
+        self.text.set(text.clone());
+        if let Some(timer) = self.timer.get_value() {
+            timer.clear();
+        }
+        if text.trim().is_empty() {
+            self.hits.set(Vec::new());
+            self.answered.set(String::new());
+            self.problem.set(None);
+            return;
+        }
+        let ask = move || spawn_local(self.ask(text));
+        self.timer.set_value(set_timeout_with_handle(ask, PAUSE).ok());
+    }
+
+    async fn ask(self, text: String) {
+        let encoded = String::from(js_sys::encode_uri_component(text.trim()));
+        let url = format!("/api/search?q={encoded}&limit={HITS}");
+        let answer: Result<Vec<SearchHit>, Problem> = browser::call("GET", &url, None::<&()>).await;
+        // Somebody has typed on: a later question is on its way.
+        if self.text.get_untracked() != text {
+            return;
+        }
+        match answer {
+            Ok(hits) => {
+                self.hits.set(grouped(hits));
+                self.problem.set(None);
+            }
+            Err(problem) => {
+                self.hits.set(Vec::new());
+                self.problem.set(Some(problem));
+            }
+        }
+        self.chosen.set(0);
+        self.answered.set(text);
+    }
+
+    fn keep(self) {
+        let recent = with_recent(self.recent.get_untracked(), &self.text.get_untracked());
+        browser::remember(RECENT, &recent);
+    }
+
+    fn go(self, url: &str) {
+        self.keep();
+        let _stays = window().location().set_href(url);
+    }
+
+    fn copy(self, command: String) {
+        self.keep();
+        spawn_local(async move {
+            browser::announce(if browser::copy(&command).await { "Copied" } else { "The browser does not let this page copy." });
+        });
+    }
+
+    fn all_results(self) -> String {
+        format!("/search?q={}", String::from(js_sys::encode_uri_component(self.text.get().trim())))
+    }
+}
+
 /// Search as you type.
 #[island]
 pub fn Palette() -> impl IntoView {
-    view! { <div></div> }
+    let state = State::new();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        browser::on_document("drydock:find", move |text| {
+            let Some(dialog) = dialog.get_untracked() else { return };
+            state.recent.set(browser::recall(RECENT));
+            if !dialog.open() && dialog.show_modal().is_err() {
+                return;
+            }
+            if let Some(field) = field.get_untracked() {
+                if !text.is_empty() {
+                    field.set_value(&text);
+                    state.typed(text);
+                }
+                let _unfocused = field.focus();
+                field.select();
+            }
+        });
+    });
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let key = move |event: ev::KeyboardEvent| {
+        let (hits, chosen) = (state.hits.get_untracked(), state.chosen.get_untracked());
+        if let Some(next) = moved(chosen, hits.len(), &event.key()) {
+            event.prevent_default();
+            state.chosen.set(next);
+            reveal(next);
+            return;
+        }
+        if event.key() != "Enter" {
+            return;
+        }
+        event.prevent_default();
+        let command = hits.get(chosen).and_then(|hit| hit.command.clone());
+        match (command, hits.get(chosen)) {
+            (Some(command), _) if event.ctrl_key() || event.meta_key() => {
+                state.copy(command);
+                close();
+            }
+            (_, Some(hit)) if !event.ctrl_key() => {
+                close();
+                state.go(&hit.url);
+            }
+            _ if !state.text.get_untracked().trim().is_empty() => state.go(&untrack(move || state.all_results())),
+            _ => {}
+        }
+    };
+    let backdrop = move |event: ev::MouseEvent| {
+        // A press on the dialog itself, not on anything in it, is a press beside it.
+        let on_dialog = event.target().zip(event.current_target()).is_some_and(|(target, current)| target == current);
+        if on_dialog {
+            close();
+        }
+    };
+    view! {
+        <dialog class="palette" node_ref=dialog aria-label="Search" on:mousedown=backdrop>
+            <div class="palette-in">
+                <div class="palette-field">
+                    {icon::magnifier()}
+                    <input
+                        node_ref=field
+                        r#type="text"
+                        role="combobox"
+                        aria-label="Search chapters, commands and error messages"
+                        aria-autocomplete="list"
+                        aria-controls="palette-hits"
+                        aria-expanded=move || (!state.hits.read().is_empty()).to_string()
+                        aria-activedescendant=move || (!state.hits.read().is_empty()).then(|| option_id(state.chosen.get()))
+                        placeholder="A command, a question, an error message"
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        maxlength="2000"
+                        on:input=move |event| state.typed(event_target_value(&event))
+                        on:keydown=key
+                    />
+                    <button r#type="button" class="button small plain" on:click=move |_| close()>"Close"</button>
+                </div>
+                <div class="palette-hits" id="palette-hits" role="listbox" aria-label="Hits">
+                    {move || groups(state)}
+                </div>
+                <div class="palette-note" role="status">{move || note(state)}</div>
+                {move || (!state.hits.read().is_empty()).then(legend)}
+            </div>
+        </dialog>
+    }
+}
+
+fn option_id(index: usize) -> String {
+    format!("palette-hit-{index}")
+}
+
+fn reveal(index: usize) {
+    if let Some(option) = document().get_element_by_id(&option_id(index)) {
+        let how = web_sys::ScrollIntoViewOptions::new();
+        how.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        option.scroll_into_view_with_scroll_into_view_options(&how);
+    }
+}
+
+fn groups(state: State) -> impl IntoView {
+    let hits = state.hits.get();
+    HitKind::ALL
+        .into_iter()
+        .filter_map(|kind| {
+            let of_kind: Vec<_> = hits.iter().enumerate().filter(|(_, hit)| hit.kind == kind).collect();
+            if of_kind.is_empty() {
+                return None;
+            }
+            let options = of_kind.into_iter().map(|(index, hit)| option(state, index, hit)).collect_view();
+            let heading = format!("palette-{}", kind.as_str());
+            Some(view! {
+                <div role="group" aria-labelledby=heading.clone()>
+                    <p class="palette-group" id=heading.clone()>{kind.label()}</p>
+                    {options}
+                </div>
+            })
+        })
+        .collect_view()
+}
+
+fn option(state: State, index: usize, hit: &SearchHit) -> impl IntoView + use<> {
+    let snippet = runs(&hit.snippet)
+        .into_iter()
+        .map(|run| if run.marked { view! { <mark>{run.text}</mark> }.into_any() } else { run.text.into_any() })
+        .collect_view();
+    let class = if hit.kind == HitKind::Entry { "palette-snippet command" } else { "palette-snippet" };
+    let (url, title, section) = (hit.url.clone(), hit.title.clone(), hit.section.clone());
+    view! {
+        <div
+            class="palette-hit"
+            role="option"
+            id=option_id(index)
+            aria-selected=move || (state.chosen.get() == index).to_string()
+            on:mousemove=move |_| if state.chosen.get_untracked() != index { state.chosen.set(index) }
+            on:click=move |_| state.go(&url)
+        >
+            <p class="palette-title"><b>{title}</b> <span>{section}</span></p>
+            <p class=class>{snippet}</p>
+        </div>
+    }
+}
+
+fn note(state: State) -> AnyView {
+    if let Some(problem) = state.problem.get() {
+        return view! { <p class="palette-problem">{problem.detail} " " {problem.next}</p> }.into_any();
+    }
+    let (text, answered) = (state.text.get(), state.answered.get());
+    if text.trim().is_empty() {
+        let recent = state.recent.get();
+        if recent.is_empty() {
+            return view! { <p>"Half a command, a question, or a whole error message: paste it as it is."</p> }.into_any();
+        }
+        let links = recent
+            .into_iter()
+            .map(|text| {
+                let again = text.clone();
+                view! { <button r#type="button" class="button small" on:click=move |_| state.typed(again.clone())>{text}</button> }
+            })
+            .collect_view();
+        return view! { <p>"Lately"</p> <div class="palette-recent">{links}</div> }.into_any();
+    }
+    if text != answered {
+        return view! { <p>"Searching…"</p> }.into_any();
+    }
+    let count = state.hits.read().len();
+    if count == 0 {
+        return view! {
+            <p>"Nothing found. Try fewer words or the bare command, or look through the " <a href="/cheatsheet">"cheat sheet"</a> "."</p>
+        }
+        .into_any();
+    }
+    let more = (count >= HITS).then(|| view! { " " <a href=state.all_results()>"All results"</a> });
+    view! { <p>{format!("{count} {}", if count == 1 { "hit" } else { "hits" })} {more}</p> }.into_any()
+}
+
+fn legend() -> impl IntoView {
+    view! {
+        <p class="palette-legend" aria-hidden="true">
+            <span><kbd>"↑"</kbd> <kbd>"↓"</kbd> " choose"</span> <span><kbd>"Enter"</kbd> " open"</span>
+            <span><kbd>"Ctrl"</kbd> <kbd>"Enter"</kbd> " copy the command"</span> <span><kbd>"Esc"</kbd> " close"</span>
+        </p>
+    }
 }

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    islands::Drawer,
     parts::{
         card::{facts, standing},
         icon, time,
@@ -73,6 +74,7 @@ fn body(page: ChapterPage) -> impl IntoView {
             </article>
             {on_this_page(contents_twice, false)}
         </div>
+        {may_try.then(|| view! { <Drawer /> })}
     }
 }
 

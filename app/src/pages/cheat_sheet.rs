@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    islands::Drawer,
     parts::icon,
     shell::{Place, Sheet},
     view::{CheatSheet, EntryGroup, EntryView, FlagView},
@@ -43,6 +44,7 @@ fn body(sheet: CheatSheet) -> impl IntoView {
             <nav class="groups" aria-label="Groups"><ol>{groups}</ol></nav>
             <div class="entries">{sheet.groups.into_iter().map(group).collect_view()}</div>
         </div>
+        {sheet.may_try.then(|| view! { <Drawer /> })}
     }
 }
 

@@ -1,17 +1,65 @@
-//! An exercise: the task beside its workbench.
+//! An exercise: task, checks and help on one side, the workbench on the other.
 //! Invariant: the task and the checks can be read without a script.
 
 use leptos::prelude::*;
 
 use crate::{
+    islands::{Checks, Help, Workbench},
+    parts::{card::facts, icon},
     shell::{Place, Sheet},
-    view::ExercisePage,
+    view::{ExerciseCard, ExercisePage},
 };
 
 pub(crate) fn page(page: ExercisePage) -> Sheet {
     let (title, summary) = (page.card.title.clone(), page.card.summary.clone());
-    Sheet::new(Place::Exercises, "exercise", title, summary, move || {
-        view! { <h1>{page.card.title.clone()}</h1> <div inner_html=page.task_html></div> }
-    })
-    .awake()
+    Sheet::new(Place::Exercises, "exercise", title, summary, move || body(page)).awake()
+}
+
+fn body(page: ExercisePage) -> impl IntoView {
+    let ExercisePage { card, part, task_html, section, prerequisites, checks, hints_total, hints, attempts, files, images, lease, previous, next, .. } = page;
+    let first = (!prerequisites.is_empty()).then(|| {
+        let links = prerequisites
+            .iter()
+            .map(|card| view! { <li><a href=card.url()>{card.title.clone()}</a></li> })
+            .collect_view();
+        view! { <div class="first"><p>"Do first"</p><ul>{links}</ul></div> }
+    });
+    let checks_label = format!("Checks ({})", checks.len());
+    view! {
+        <div class="bench">
+            <div class="task-side" data-tabs="">
+                <header class="task-head">
+                    <p class="kicker">
+                        <a href=format!("/exercises#part-{}", part.number)>{part.title}</a> <span>{format!("{}.{}", part.number, card.order)}</span>
+                    </p>
+                    <h1>{card.title.clone()}</h1>
+                    {facts(&card)}
+                    <p class="taught"><a href=section.url.clone()>{icon::book()} {section.label()}</a></p>
+                    {first}
+                </header>
+                <div class="task-tabs" data-tab-list="" aria-label="Exercise" hidden>
+                    <button r#type="button" id="tab-task" aria-controls="task">"Task"</button>
+                    <button r#type="button" id="tab-checks" aria-controls="checks">{checks_label}</button>
+                    <button r#type="button" id="tab-help" aria-controls="help">"Help"</button>
+                </div>
+                <section id="task" class="task-panel">
+                    <div class="prose" inner_html=task_html></div>
+                    {way_on(previous, next)}
+                </section>
+                <section id="checks" class="task-panel"><Checks checks attempts /></section>
+                <section id="help" class="task-panel"><Help exercise=card.id.clone() hints hints_total /></section>
+            </div>
+            <Workbench exercise=card.id lease offer=card.offer files images />
+        </div>
+    }
+}
+
+fn way_on(previous: Option<ExerciseCard>, next: Option<ExerciseCard>) -> impl IntoView {
+    let previous = previous.map(|card| {
+        view! { <a class="before" rel="prev" href=card.url()><small>{icon::arrow_back()} "Previous"</small> <span>{card.title.clone()}</span></a> }
+    });
+    let next = next.map(|card| {
+        view! { <a class="after" rel="next" href=card.url()><small>"Next" {icon::arrow()}</small> <span>{card.title.clone()}</span></a> }
+    });
+    view! { <nav class="way-on" aria-label="Previous and next exercise">{previous} {next}</nav> }
 }

@@ -33,7 +33,17 @@ async function start(): Promise<void> {
   await glue.default({ module_or_path: address("wasm") });
   glue.hydrate();
   for (const island of document.querySelectorAll<HTMLElement>("leptos-island")) {
-    const enliven = glue[island.dataset["component"] ?? ""];
+    const enliven = glue[exportOf(island.dataset["component"] ?? "", Object.keys(glue))];
     if (typeof enliven === "function") enliven(island);
   }
+}
+
+/**
+ * The export for an island. Its name ends in a hash of the island's source as the compiler prints it, which may
+ * differ between the compilers of server and browser; the words before it do not.
+ */
+export function exportOf(component: string, exports: string[]): string {
+  if (exports.includes(component)) return component;
+  const stem = component.replace(/_\d+$/, "_");
+  return exports.find((name) => name.startsWith(stem) && /^\d+$/.test(name.slice(stem.length))) ?? "";
 }

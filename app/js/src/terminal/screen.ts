@@ -48,7 +48,8 @@ const THEME = {
 export class Screen {
   /** How much of the terminal's whole output was handed to xterm.js. */
   seen = 0;
-  exited: number | null | undefined = undefined;
+  /** Its shell has ended. */
+  ended = false;
   readonly element: HTMLElement;
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();

@@ -9,8 +9,8 @@ import { inputFrames, unseen, type Output, type Word } from "./wire.ts";
 export interface Tab {
   terminal: number;
   title: string;
-  /** Absent while it runs. */
-  exited?: number | null;
+  /** Its shell has ended. */
+  ended: boolean;
 }
 
 /** What the owner is told. */
@@ -68,7 +68,7 @@ export class Terminals {
   add(): void {
     for (let terminal = 1; terminal <= MOST; terminal++) {
       const taken = this.#screens.get(terminal);
-      if (taken && taken.exited === undefined) continue;
+      if (taken && !taken.ended) continue;
       taken?.dispose();
       this.#screens.delete(terminal);
       this.show(terminal, this.#screen(terminal));
@@ -102,7 +102,7 @@ export class Terminals {
   /** Types a text into the terminal that is shown, now or as soon as there is one. */
   type(text: string): void {
     const screen = this.#screens.get(this.#shown);
-    if (this.#heard && screen && screen.exited === undefined) {
+    if (this.#heard && screen && !screen.ended) {
       screen.paste(text);
       screen.focus();
     } else {
@@ -184,7 +184,7 @@ export class Terminals {
       case "exited": {
         const screen = this.#screens.get(word.terminal);
         if (!screen) break;
-        screen.exited = word.code;
+        screen.ended = true;
         screen.remark(`[the shell has ended${word.code ? ` with ${word.code}` : ""}; press Enter for a new one]`);
         this.#tabs();
         break;
@@ -239,7 +239,7 @@ export class Terminals {
 
   #input(terminal: number, bytes: Uint8Array): void {
     const screen = this.#screens.get(terminal);
-    if (screen?.exited !== undefined) {
+    if (screen?.ended) {
       if (bytes.includes(13)) this.add();
       return;
     }
@@ -265,11 +265,11 @@ export class Terminals {
   #tabs(): void {
     const tabs = [...this.#screens.entries()]
       .sort(([a], [b]) => a - b)
-      .map(([terminal, screen]): Tab => {
-        const tab: Tab = { terminal, title: this.#titles.get(terminal) ?? "" };
-        if (screen.exited !== undefined) tab.exited = screen.exited;
-        return tab;
-      });
+      .map(([terminal, screen]): Tab => ({
+        terminal,
+        title: this.#titles.get(terminal) ?? "",
+        ended: screen.ended,
+      }));
     this.#tell({ event: "tabs", tabs, shown: this.#shown });
   }
 }

@@ -1,0 +1,99 @@
+//! Check, and the results as they come.
+//! Invariant: one attempt at a time; its stream is closed once there is a verdict.
+
+use std::time::Duration;
+
+use domain::{
+    attempt::{Attempt, AttemptState},
+    id::AttemptId,
+    verdict::{CheckResult, Verdict},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::Bench;
+use crate::{
+    api::Looking,
+    desk::Grading,
+    islands::browser::{self, Events},
+};
+
+impl Bench {
+    /// Asks for what the learner made to be judged.
+    pub(in crate::islands) fn check(self) {
+        let Some(path) = self.lease_path("/attempts") else { return };
+        if self.grading.read_untracked().running {
+            return;
+        }
+        self.check_problem.set(None);
+        let before = self.grading.get_untracked();
+        self.grading.set(Grading::begin(None));
+        spawn_local(async move {
+            match browser::call::<Attempt>("POST", &path, None::<&()>).await {
+                Ok(attempt) => self.watch(attempt),
+                Err(problem) => {
+                    self.grading.set(before);
+                    self.check_problem.set(Some(problem));
+                }
+            }
+        });
+    }
+
+    /// Takes up an attempt that was being graded when the page was made.
+    pub(in crate::islands) fn watch(self, attempt: Attempt) {
+        let id = attempt.id.clone();
+        self.grading.set(Grading::begin(Some(id.clone())));
+        self.attempts.update(|attempts| {
+            attempts.retain(|known| known.id != attempt.id);
+            attempts.insert(0, attempt);
+        });
+        let refused = id.clone();
+        let events = Events::open(&format!("/api/attempts/{id}/events")).map(|events| {
+            events
+                .on::<Looking>("looking", move |looking| self.grading.update(|grading| grading.look(looking.check)))
+                .on::<CheckResult>("check", move |result| self.grading.update(|grading| grading.take(result)))
+                .on::<Verdict>("verdict", move |verdict| self.finish(&id, verdict))
+                .on_refused(move || self.ask_for(refused.clone()))
+        });
+        if events.is_none() {
+            self.grading.update(Grading::abandon);
+        }
+        self.attempt_events.set_value(events);
+    }
+
+    fn finish(self, id: &AttemptId, verdict: Verdict) {
+        self.attempts.update(|attempts| {
+            if let Some(attempt) = attempts.iter_mut().find(|attempt| attempt.id == *id) {
+                attempt.state = AttemptState::Graded;
+                attempt.graded_at = Some(browser::now());
+                attempt.verdict = Some(verdict.clone());
+            }
+        });
+        self.grading.update(|grading| grading.finish(verdict));
+        browser::announce(&self.grading.read_untracked().words());
+        self.hang_up();
+    }
+
+    /// The stream is gone: what became of the attempt?
+    fn ask_for(self, id: AttemptId) {
+        spawn_local(async move {
+            let answer = browser::call::<Attempt>("GET", &format!("/api/attempts/{id}"), None::<&()>).await;
+            match answer {
+                Ok(Attempt { verdict: Some(verdict), .. }) => self.finish(&id, verdict),
+                Ok(Attempt { state: AttemptState::Running, .. }) => {
+                    set_timeout(move || self.ask_for(id), Duration::from_secs(2));
+                }
+                Ok(_) => self.grading.update(Grading::abandon),
+                Err(problem) => {
+                    self.grading.update(Grading::abandon);
+                    self.check_problem.set(Some(problem));
+                }
+            }
+            self.hang_up();
+        });
+    }
+
+    fn hang_up(self) {
+        // Not at once: this may run within one of the stream's own callbacks.
+        set_timeout(move || self.attempt_events.set_value(None), Duration::ZERO);
+    }
+}

@@ -1,0 +1,51 @@
+//! What islands ask of the browser.
+//! Invariant: called from event handlers and effects only, never while a page is rendered on the server.
+
+mod http;
+mod parts;
+mod sse;
+
+pub(super) use http::{call, get_text, put_text, send};
+pub(super) use parts::{Editor, Terminals, announce, copy, dress, open_editor, open_terminals, show_tab};
+pub(super) use sse::Events;
+
+use wasm_bindgen::{JsCast, closure::Closure};
+
+/// Now, in Unix seconds.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+pub(super) fn now() -> i64 {
+    (js_sys::Date::now() / 1000.0) as i64
+}
+
+/// Calls back on every event of this name that is sent to the document, with its text; for as long as the page lives.
+pub(super) fn on_document(name: &str, mut then: impl FnMut(String) + 'static) {
+    let call = Closure::<dyn FnMut(web_sys::CustomEvent)>::new(move |event: web_sys::CustomEvent| {
+        then(event.detail().as_string().unwrap_or_default());
+    });
+    let added = leptos::prelude::document().add_event_listener_with_callback(name, call.as_ref().unchecked_ref());
+    if added.is_ok() {
+        call.forget();
+    }
+}
+
+/// The socket address of a path on this site.
+pub(super) fn socket_url(path: &str) -> String {
+    let location = leptos::prelude::window().location();
+    let scheme = if location.protocol().is_ok_and(|scheme| scheme == "https:") { "wss" } else { "ws" };
+    format!("{scheme}://{}{path}", location.host().unwrap_or_default())
+}
+
+/// A list of texts kept in this browser.
+pub(super) fn recall(key: &str) -> Vec<String> {
+    let storage = leptos::prelude::window().local_storage().ok().flatten();
+    let text = storage.and_then(|storage| storage.get_item(key).ok().flatten()).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// Keeps a list of texts in this browser; a browser that keeps nothing is left alone.
+pub(super) fn remember(key: &str, texts: &[String]) {
+    let storage = leptos::prelude::window().local_storage().ok().flatten();
+    if let (Some(storage), Ok(text)) = (storage, serde_json::to_string(texts)) {
+        let _full = storage.set_item(key, &text);
+    }
+}

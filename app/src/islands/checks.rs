@@ -1,0 +1,108 @@
+//! The checks: what must hold, and what was found.
+//! Invariant: a fault of ours is never shown as a wrong answer.
+
+mod line;
+
+use domain::{
+    attempt::{Attempt, AttemptState},
+    id::CheckId,
+};
+use leptos::prelude::*;
+
+use super::bench::Bench;
+use crate::{
+    desk::{Grading, Phase},
+    parts::{icon, time},
+    view::CheckView,
+};
+
+/// Checks with their results, Check, and earlier attempts.
+#[island]
+pub fn Checks(checks: Vec<CheckView>, attempts: Vec<Attempt>) -> impl IntoView {
+    let bench = Bench::of_page();
+    bench.grading.set(Grading::latest(&attempts));
+    let running = attempts.iter().find(|attempt| attempt.state == AttemptState::Running).cloned();
+    bench.attempts.set(attempts);
+    Effect::new(move |_| {
+        bench.wake();
+        if let Some(attempt) = running.clone() {
+            bench.watch(attempt);
+        }
+    });
+    let claims: Vec<(CheckId, String)> = checks.iter().map(|check| (check.id.clone(), check.claim.clone())).collect();
+    let claims = StoredValue::new(claims);
+    let lines = checks.into_iter().map(|check| line::line(bench, check, claims)).collect_view();
+    let ready = Memo::new(move |_| bench.phase().is_ready());
+    let running = Memo::new(move |_| bench.grading.read().running);
+    let problem = move || {
+        bench.check_problem.get().map(|problem| {
+            view! { <p class="notice bad" role="alert"><span><b>{problem.detail}</b> " " {problem.next}</span></p> }
+        })
+    };
+    let invitation = move || match bench.phase() {
+        _ if running.get() => None,
+        Phase::Ready { .. } => None,
+        Phase::Idle => Some("Start the sandbox, do the task, then press Check."),
+        Phase::Queued { .. } | Phase::Starting { .. } => Some("The sandbox is on its way."),
+        Phase::Ended(_) => Some("Start the sandbox again to check."),
+    };
+    view! {
+        <div class="checks">
+            <div class="checks-head">
+                <p class="summary" role="status">{move || bench.grading.read().words()} {verdict_class(bench)}</p>
+                <p class="quiet">{invitation}</p>
+                {move || ready.get().then(|| view! {
+                    <button r#type="button" class="button strong" disabled=running on:click=move |_| bench.check()>
+                        {icon::tick()} {move || if running.get() { "Checking…" } else { "Check" }}
+                    </button>
+                })}
+            </div>
+            {problem}
+            <ol class="check-list">{lines}</ol>
+            {move || history(&bench.attempts.read())}
+        </div>
+    }
+}
+
+fn verdict_class(bench: Bench) -> impl IntoView {
+    move || {
+        let solved = bench.grading.read().verdict.as_ref().is_some_and(|verdict| verdict.passed);
+        solved.then(|| view! { <span class="standing solved">{icon::tick()} "All claims hold"</span> })
+    }
+}
+
+fn history(attempts: &[Attempt]) -> impl IntoView + use<> {
+    (!attempts.is_empty()).then(|| {
+        let lines = attempts.iter().map(earlier).collect_view();
+        view! {
+            <details class="history">
+                <summary>{format!("Attempts ({})", attempts.len())}</summary>
+                <ol>{lines}</ol>
+            </details>
+        }
+    })
+}
+
+fn earlier(attempt: &Attempt) -> impl IntoView + use<> {
+    let outcome = match (&attempt.verdict, attempt.state) {
+        (Some(verdict), _) if verdict.passed => "Solved".to_owned(),
+        (Some(verdict), _) => format!("{} of {} points", verdict.points, verdict.of_points),
+        (None, AttemptState::Running) => "Being graded".to_owned(),
+        (None, _) => "Not graded: the sandbox ended before".to_owned(),
+    };
+    let failed = attempt.verdict.as_ref().map(|verdict| {
+        verdict
+            .results
+            .iter()
+            .filter(|result| result.outcome == domain::verdict::Outcome::Failed)
+            .map(|result| view! { <li>{result.claim.clone()}</li> })
+            .collect_view()
+    });
+    view! {
+        <li>
+            <span>{format!("Attempt {}", attempt.number)}</span> <b>{outcome}</b>
+            <time datetime=time::iso(attempt.started_at)>{time::utc(attempt.started_at)}</time>
+            <ul>{failed}</ul>
+        </li>
+    }
+}

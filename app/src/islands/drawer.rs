@@ -1,0 +1,92 @@
+//! The drawer of a reading page: a free sandbox's terminal, for "Try it".
+//! Invariant: no sandbox is asked for before somebody presses "Try it".
+
+use leptos::prelude::*;
+
+use super::{bench::Bench, browser, workbench::terminals};
+use crate::{
+    desk::Phase,
+    parts::{icon, time},
+};
+
+/// A terminal at the foot of a page of text.
+#[island]
+pub fn Drawer() -> impl IntoView {
+    let bench = Bench::of_page();
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        bench.wake();
+        browser::on_document("drydock:try", move |commands| {
+            open.set(true);
+            bench.type_text(commands);
+            if !(bench.phase().is_ready() || bench.phase().is_waiting() || bench.asking.get_untracked()) {
+                bench.start();
+            }
+        });
+    });
+    // Room below the text, so that nothing is hidden for good.
+    Effect::new(move |_| {
+        if let Some(body) = document().body() {
+            let _set = body.class_list().toggle_with_force("with-drawer", open.get());
+        }
+    });
+    let face = Memo::new(move |_| bench.phase().is_ready().then(|| bench.generation.get()));
+    view! {
+        <section class="drawer" aria-label="Sandbox" hidden=move || !open.get()>
+            <div class="drawer-bar">
+                <p role="status"><b>"Your sandbox"</b> " " <span>{move || words(bench)}</span></p>
+                {move || face.get().map(|_| left(bench))}
+                <div class="toolbar-end">
+                    {move || face.get().map(|_| view! {
+                        <button r#type="button" class="button small plain" on:click=move |_| bench.end()>"End it"</button>
+                    })}
+                    <button r#type="button" class="button small" on:click=move |_| open.set(false)>"Hide"</button>
+                </div>
+            </div>
+            {move || bench.problem.get().map(|problem| view! {
+                <p class="notice bad" role="alert"><span><b>{problem.detail}</b> " " {problem.next}</span></p>
+            })}
+            <div class="drawer-body">{move || body(bench, face.get().is_some())}</div>
+        </section>
+        <button r#type="button" class="button strong drawer-tab" hidden=move || open.get() || face.get().is_none() on:click=move |_| open.set(true)>
+            {icon::prompt()} "Your sandbox"
+        </button>
+    }
+}
+
+fn words(bench: Bench) -> String {
+    match bench.phase() {
+        Phase::Idle if bench.asking.get() => "is being asked for…".to_owned(),
+        Phase::Queued { position: Some(position), .. } => format!("is number {position} in the queue"),
+        Phase::Idle => String::new(),
+        phase => phase.words().to_lowercase(),
+    }
+}
+
+fn left(bench: Bench) -> impl IntoView {
+    let left = move || {
+        let now = bench.now.get();
+        bench.lease.read().as_ref().map(|lease| lease.expires_at).filter(|_| now > 0).map(|at| time::countdown(at - now))
+    };
+    view! { <p class="time-left">{icon::clock()} <span class="visually-hidden">"Time left: "</span> <span>{left}</span></p> }
+}
+
+fn body(bench: Bench, ready: bool) -> AnyView {
+    if ready {
+        return terminals(bench).into_any();
+    }
+    match bench.phase() {
+        Phase::Ended(outcome) => view! {
+            <div class="pane-empty">
+                <p>{outcome.reason}</p>
+                <button r#type="button" class="button" on:click=move |_| bench.start()>"Start another"</button>
+            </div>
+        }
+        .into_any(),
+        Phase::Idle if !bench.asking.get() => view! {
+            <div class="pane-empty"><button r#type="button" class="button" on:click=move |_| bench.start()>"Start a sandbox"</button></div>
+        }
+        .into_any(),
+        _ => view! { <div class="pane-empty"><progress aria-label="Waiting for the sandbox"></progress></div> }.into_any(),
+    }
+}

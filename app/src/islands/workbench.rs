@@ -1,0 +1,68 @@
+//! The workbench: everything about one sandbox, from Start to its end.
+//! Invariant: panes are made anew for each sandbox and for nothing else.
+
+mod berth;
+mod files;
+mod panes;
+mod preview;
+mod terminals;
+mod toolbar;
+
+use domain::id::ExerciseId;
+use leptos::prelude::*;
+
+use super::bench::Bench;
+use crate::{
+    api::Lease,
+    desk::Phase,
+    view::{Offer, StarterFile},
+};
+
+pub(super) use terminals::terminals;
+
+/// Which of its faces the workbench shows; a sandbox is told from the next by its generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Face {
+    Idle,
+    Waiting,
+    Ready(u32),
+    Ended,
+}
+
+/// Start, wait, work, end.
+#[island]
+pub fn Workbench(
+    exercise: ExerciseId,
+    lease: Option<Lease>,
+    offer: Offer,
+    files: Vec<StarterFile>,
+    images: Vec<String>,
+) -> impl IntoView {
+    let bench = Bench::of_page();
+    bench.exercise.set(Some(exercise));
+    bench.lease.set(lease);
+    Effect::new(move |_| {
+        bench.wake();
+        if let Some(lease) = bench.lease.get_untracked() {
+            bench.resume(lease);
+        }
+    });
+    let face = Memo::new(move |_| match bench.phase() {
+        Phase::Idle => Face::Idle,
+        Phase::Queued { .. } | Phase::Starting { .. } => Face::Waiting,
+        Phase::Ready { .. } => Face::Ready(bench.generation.get()),
+        Phase::Ended(_) => Face::Ended,
+    });
+    view! {
+        <section class="workbench" aria-label="Workbench">
+            {toolbar::toolbar(bench)}
+            {toolbar::notices(bench)}
+            {move || match face.get() {
+                Face::Idle => berth::idle(bench, &offer, &files, &images).into_any(),
+                Face::Waiting => berth::waiting(bench).into_any(),
+                Face::Ready(_) => panes::panes(bench).into_any(),
+                Face::Ended => berth::ended(bench).into_any(),
+            }}
+        </section>
+    }
+}

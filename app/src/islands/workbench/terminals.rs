@@ -1,0 +1,232 @@
+//! The pane of terminals: tabs, search in the output, the way out for keyboard users.
+//! Invariant: the terminal part owns the screens; this pane only says which is shown.
+
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use serde::Deserialize;
+
+use crate::{
+    api::Problem,
+    islands::{
+        bench::{Bench, LineState, Tab},
+        browser,
+    },
+    parts::icon,
+};
+
+/// What the terminal part tells.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Notice {
+    Tabs { tabs: Vec<Tab>, shown: u8 },
+    Line { state: LineState },
+    Files { paths: Vec<String> },
+    Problem { detail: String },
+    Leave,
+    Find,
+}
+
+impl Bench {
+    fn heard(self, notice: Notice) {
+        match notice {
+            Notice::Tabs { tabs, shown } => self.tabs.set((tabs, shown)),
+            Notice::Line { state } => self.line.set(Some(state)),
+            Notice::Files { paths } => self.changed.update(|(count, changed)| {
+                *count += 1;
+                *changed = paths;
+            }),
+            Notice::Problem { detail } => {
+                self.problem.set(Some(Problem { error: "terminal".to_owned(), detail, next: String::new() }));
+            }
+            Notice::Leave => leave(),
+            Notice::Find => self.finding.set(true),
+        }
+    }
+}
+
+/// Puts the focus on the tab of the shown terminal.
+fn leave() {
+    let tab = document().query_selector(".terminal-tabs [aria-selected=true]").ok().flatten();
+    if let Some(tab) = tab.and_then(|tab| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(tab).ok()) {
+        let _unfocused = tab.focus();
+    }
+}
+
+/// The pane; opens the terminals of the bench's lease once it is on the page.
+pub(in crate::islands) fn terminals(bench: Bench) -> impl IntoView {
+    let host = NodeRef::<html::Div>::new();
+    let broken = RwSignal::new(false);
+    Effect::new(move |_| {
+        let Some(host) = host.get() else { return };
+        let Some(path) = bench.lease_path("/socket") else { return };
+        let preview = bench.lease.with_untracked(|lease| lease.as_ref()?.preview.as_ref().map(|preview| preview.template.clone()));
+        spawn_local(async move {
+            let url = browser::socket_url(&path);
+            let opened = browser::open_terminals(&host, &url, preview, move |notice| bench.heard(notice)).await;
+            // The pane may have gone meanwhile, and its signals with it.
+            if broken.is_disposed() {
+                if let Some(terminals) = opened {
+                    terminals.dispose();
+                }
+                return;
+            }
+            broken.set(opened.is_none());
+            if let (Some(terminals), Some(text)) = (&opened, bench.to_type.get_untracked()) {
+                terminals.type_text(&text);
+                bench.to_type.set(None);
+            }
+            bench.terminals.set_value(opened);
+        });
+    });
+    on_cleanup(move || {
+        bench.terminals.update_value(|terminals| {
+            if let Some(terminals) = terminals.take() {
+                terminals.dispose();
+            }
+        });
+        bench.tabs.set((Vec::new(), 0));
+        bench.line.set(None);
+        bench.finding.set(false);
+    });
+    let retry = move || {
+        broken.get().then(|| {
+            view! { <p class="notice bad" role="alert">"The terminal could not be loaded. Check the network and reload the page; your sandbox goes on."</p> }
+        })
+    };
+    view! {
+        <div class="terminal-bar">
+            <div class="terminal-tabs" role="tablist" aria-label="Terminals" on:keydown=move |event| arrows(bench, &event)>
+                {move || tabs(bench)}
+            </div>
+            <button r#type="button" class="icon" title="One more terminal" on:click=move |_| with(bench, |terminals| terminals.add())>
+                {icon::plus()} <span class="visually-hidden">"One more terminal"</span>
+            </button>
+            <p class="way-out"><kbd>"F6"</kbd> " leaves the terminal"</p>
+            <button r#type="button" class="icon" title="Search the output (Ctrl+Shift+F)" on:click=move |_| bench.finding.update(|finding| *finding = !*finding)>
+                {icon::magnifier()} <span class="visually-hidden">"Search the output"</span>
+            </button>
+            {reader(bench)}
+        </div>
+        {move || bench.finding.get().then(|| find(bench))}
+        {retry}
+        <div class="screens" node_ref=host></div>
+    }
+}
+
+fn with(bench: Bench, act: impl FnOnce(&browser::Terminals)) {
+    if let Some(terminals) = bench.terminals.get_value() {
+        act(&terminals);
+    }
+}
+
+fn tabs(bench: Bench) -> impl IntoView {
+    let (tabs, shown) = bench.tabs.get();
+    let alone = tabs.len() < 2;
+    tabs.into_iter()
+        .map(|tab| {
+            let number = tab.terminal;
+            let selected = number == shown;
+            let name = if tab.ended { format!("Terminal {number} (ended)") } else { format!("Terminal {number}") };
+            let close = (!alone).then(|| {
+                view! {
+                    <button r#type="button" class="icon tab-close" tabindex="-1" title="Close" on:click=move |_| with(bench, |terminals| terminals.close(number))>
+                        {icon::cross()} <span class="visually-hidden">{format!("Close terminal {number}")}</span>
+                    </button>
+                }
+            });
+            view! {
+                <span class="terminal-tab" class:selected=selected role="presentation">
+                    <button
+                        r#type="button"
+                        role="tab"
+                        aria-selected=selected.to_string()
+                        tabindex=if selected { "0" } else { "-1" }
+                        title=tab.title
+                        on:click=move |_| with(bench, |terminals| {
+                            terminals.show(number);
+                            terminals.focus();
+                        })
+                    >
+                        {name}
+                    </button>
+                    {close}
+                </span>
+            }
+        })
+        .collect_view()
+}
+
+/// Arrows choose, Delete closes, Enter goes back into the terminal.
+fn arrows(bench: Bench, event: &ev::KeyboardEvent) {
+    let (tabs, shown) = bench.tabs.get_untracked();
+    let Some(at) = tabs.iter().position(|tab| tab.terminal == shown) else { return };
+    let count = tabs.len();
+    match event.key().as_str() {
+        key @ ("ArrowRight" | "ArrowLeft") => {
+            let next = if key == "ArrowRight" { (at + 1) % count } else { (at + count - 1) % count };
+            with(bench, |terminals| terminals.show(tabs[next].terminal));
+            request_animation_frame(leave);
+        }
+        "Delete" if count > 1 => {
+            with(bench, |terminals| terminals.close(shown));
+            request_animation_frame(leave);
+        }
+        _ => return,
+    }
+    event.prevent_default();
+}
+
+fn reader(bench: Bench) -> impl IntoView {
+    let on = RwSignal::new(false);
+    view! {
+        <button
+            r#type="button"
+            class="button small plain reader"
+            aria-pressed=move || on.get().to_string()
+            title="Reads the terminal's output aloud through a screen reader"
+            on:click=move |_| {
+                on.update(|on| *on = !*on);
+                with(bench, |terminals| terminals.set_reader(on.get_untracked()));
+            }
+        >
+            "Screen reader"
+        </button>
+    }
+}
+
+fn find(bench: Bench) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let nothing = RwSignal::new(false);
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            let _unfocused = field.focus();
+        }
+    });
+    let look = move |back: bool| {
+        let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        with(bench, |terminals| nothing.set(!text.is_empty() && !terminals.find(&text, back)));
+    };
+    let close = move || {
+        bench.finding.set(false);
+        with(bench, browser::Terminals::end_find);
+    };
+    view! {
+        <div class="terminal-find" role="search">
+            <input
+                node_ref=field
+                r#type="text"
+                aria-label="Search the output"
+                placeholder="Search the output"
+                on:input=move |_| look(false)
+                on:keydown=move |event| match event.key().as_str() {
+                    "Enter" => look(event.shift_key()),
+                    "Escape" => close(),
+                    _ => {}
+                }
+            />
+            <span role="status">{move || nothing.get().then_some("Not there")}</span>
+            <button r#type="button" class="button small" on:click=move |_| look(true)>"Before"</button>
+            <button r#type="button" class="button small" on:click=move |_| look(false)>"After"</button>
+            <button r#type="button" class="button small" on:click=move |_| close()>"Close"</button>
+        </div>
+    }
+}
