@@ -36,7 +36,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
 /// The target folder of this build: above `PROFILE/build/NAME/out`.
 fn target_folder() -> Result<PathBuf, Box<dyn std::error::Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let build = out.ancestors().find(|folder| folder.ends_with("build")).ok_or("the output folder has no `build` above")?;
+    let build =
+        out.ancestors().find(|folder| folder.ends_with("build")).ok_or("the output folder has no `build` above")?;
     Ok(build.ancestors().nth(2).ok_or("the output folder is too high")?.to_owned())
 }
 
@@ -54,7 +55,8 @@ fn supervisor(here: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
     command.current_dir(&root).args(["build", "--package", "supervisor", "--profile", "supervisor"]);
     command.args(["--target", &target, "--target-dir"]).arg(&folder);
     command.env("RUSTFLAGS", "-C target-feature=+crt-static");
-    for name in ["CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_MAKEFLAGS", "MAKEFLAGS"] {
+    for name in ["CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_MAKEFLAGS", "MAKEFLAGS"]
+    {
         command.env_remove(name);
     }
     let output = command.output()?;

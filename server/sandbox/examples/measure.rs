@@ -17,7 +17,8 @@ fn median(mut times: Vec<f64>) -> f64 {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rounds: usize = std::env::args().nth(1).map_or(Ok(11), |text| text.parse())?;
-    let images = if std::env::args().nth(2).as_deref() == Some("packages") { ImageSource::Packages } else { ImageSource::Auto };
+    let images =
+        if std::env::args().nth(2).as_deref() == Some("packages") { ImageSource::Packages } else { ImageSource::Auto };
     let address = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned());
     let config = SandboxConfig { images, ..SandboxConfig::default() };
     let engine = Arc::new(DockerEngine::new(&address, images)?);

@@ -129,7 +129,8 @@ impl SandboxConfig {
         // What is on the tmpfs counts as memory; without room beside it the engine dies before the disk is full.
         let disk = u64::from(self.data_root_mib) + u64::from(self.home_mib) + u64::from(self.tmp_mib);
         if disk + 192 > u64::from(self.memory_mib) {
-            let why = format!("is {}, must be 192 more than data_root_mib, home_mib and tmp_mib together", self.memory_mib);
+            let why =
+                format!("is {}, must be 192 more than data_root_mib, home_mib and tmp_mib together", self.memory_mib);
             problems.push(ConfigProblem { key: "memory_mib", why });
         }
         problems

@@ -7,7 +7,8 @@ use protocol::Setup;
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
-    ContainerId, Engine, EngineInfo, Found, NewContainer, Sandbox, SandboxConfig, SandboxError, error::EngineError, limits,
+    ContainerId, Engine, EngineInfo, Found, NewContainer, Sandbox, SandboxConfig, SandboxError, error::EngineError,
+    limits,
 };
 
 /// Sandboxes of one deployment.

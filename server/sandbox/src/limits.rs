@@ -10,7 +10,3 @@ pub(crate) const FILES: Duration = Duration::from_secs(30);
 pub(crate) const AFTER_PROGRAM: Duration = Duration::from_secs(5);
 /// To reach a supervisor that has just been started.
 pub(crate) const FIRST_CONNECTION: Duration = Duration::from_secs(20);
-/// The most streams at once on one connection.
-pub(crate) const STREAMS: usize = 256;
-/// The most that a sandbox may have in flight to the server on one connection.
-pub(crate) const IN_FLIGHT: usize = 72 * 1024 * 1024;

@@ -8,7 +8,7 @@ use tokio::{
 };
 use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt as _, TokioAsyncReadCompatExt as _};
 
-use crate::{engine::ByteStream, limits};
+use crate::engine::ByteStream;
 
 /// One stream of a connection.
 pub(crate) type Stream = Compat<yamux::Stream>;
@@ -30,8 +30,8 @@ impl Link {
     /// Multiplex a byte stream.
     pub(crate) fn new(io: Box<dyn ByteStream>) -> Self {
         let mut config = yamux::Config::default();
-        config.set_max_num_streams(limits::STREAMS);
-        config.set_max_connection_receive_window(Some(limits::IN_FLIGHT));
+        config.set_max_num_streams(protocol::STREAMS);
+        config.set_max_connection_receive_window(Some(protocol::IN_FLIGHT));
         let connection = yamux::Connection::new(io.compat(), config, yamux::Mode::Client);
         let (wanted, orders) = mpsc::channel(16);
         let driver = tokio::spawn(drive(connection, orders)).abort_handle();

@@ -10,8 +10,8 @@ use protocol::EngineState;
 use serde::Serialize;
 
 use crate::{
-    DockerEngine, Engine as _, EngineInfo, EngineRequest, Limits, Program, Sandbox, SandboxConfig, SandboxError, Sandboxes,
-    labels, prepare,
+    DockerEngine, Engine as _, EngineInfo, EngineRequest, Limits, Program, Sandbox, SandboxConfig, SandboxError,
+    Sandboxes, labels, prepare,
 };
 
 /// Memory left to the host, the server and the page cache, MiB.
@@ -111,7 +111,10 @@ fn remedy_for(info: &EngineInfo) -> &'static str {
 
 /// Facts that the engine tells.
 fn host(report: &mut Report, info: &EngineInfo, config: &SandboxConfig) {
-    let detail = format!("Docker {} with {}, {} processors, {} MiB", info.version, info.storage_driver, info.cpus, info.memory_mib);
+    let detail = format!(
+        "Docker {} with {}, {} processors, {} MiB",
+        info.version, info.storage_driver, info.cpus, info.memory_mib
+    );
     let old = version(&info.version) < (20, 10);
     report.found("engine", !old, detail, old.then_some("Docker 20.10 or later is needed"));
     let kernel = version(&info.kernel);
@@ -121,11 +124,13 @@ fn host(report: &mut Report, info: &EngineInfo, config: &SandboxConfig) {
         _ => (true, None),
     };
     report.found("kernel", ok, info.kernel.clone(), remedy);
-    let outer: Vec<&str> = [("memory", info.limits_memory), ("processes", info.limits_pids), ("processors", info.limits_cpu)]
-        .into_iter()
-        .filter_map(|(name, holds)| (!holds).then_some(name))
-        .collect();
-    let remedy = "the engine cannot limit these on this host; switch the controllers on (swap accounting: `swapaccount=1`)";
+    let outer: Vec<&str> =
+        [("memory", info.limits_memory), ("processes", info.limits_pids), ("processors", info.limits_cpu)]
+            .into_iter()
+            .filter_map(|(name, holds)| (!holds).then_some(name))
+            .collect();
+    let remedy =
+        "the engine cannot limit these on this host; switch the controllers on (swap accounting: `swapaccount=1`)";
     if outer.is_empty() {
         report.found("limits", true, "memory, processes and processors of a sandbox are limited", None);
     } else {
@@ -142,7 +147,10 @@ fn host(report: &mut Report, info: &EngineInfo, config: &SandboxConfig) {
     let fits = info.memory_mib.saturating_sub(RESERVE_MIB) / TYPICAL_MIB;
     let full = info.memory_mib.saturating_sub(RESERVE_MIB) / u64::from(config.memory_mib.max(1));
     report.capacity = u32::try_from(fits).ok();
-    let detail = format!("{fits} sandboxes of ordinary use ({TYPICAL_MIB} MiB), {full} if each used all of its {} MiB", config.memory_mib);
+    let detail = format!(
+        "{fits} sandboxes of ordinary use ({TYPICAL_MIB} MiB), {full} if each used all of its {} MiB",
+        config.memory_mib
+    );
     report.found("capacity", fits > 0, detail, (fits == 0).then_some("the host has too little memory"));
 }
 
@@ -173,26 +181,45 @@ async fn look(report: &mut Report, made: &Sandbox, began: Instant, info: &Engine
     let state = made.wait_for_engine(Duration::from_secs(30)).await?;
     let engine = began.elapsed();
     let unprivileged = made.hello().await?.unprivileged;
-    let detail = if unprivileged { "nothing outside the learner's namespaces runs as root" } else { "a process runs as root" };
+    let detail =
+        if unprivileged { "nothing outside the learner's namespaces runs as root" } else { "a process runs as root" };
     report.found("unprivileged", unprivileged, detail, None);
     let nested = made.engine_request(EngineRequest::get("/version"), Limits::default()).await;
     let nested = nested.ok().and_then(|answer| serde_json::from_slice::<serde_json::Value>(&answer.body).ok());
     let nested = nested.as_ref().and_then(|document| document["Version"].as_str()).unwrap_or_default();
     let ready = state == EngineState::Ready && !nested.is_empty();
-    let times = format!("{} ms to the first terminal, {} ms to the engine's first answer", up.as_millis(), engine.as_millis());
+    let times =
+        format!("{} ms to the first terminal, {} ms to the engine's first answer", up.as_millis(), engine.as_millis());
     let remedy = (!ready).then_some("look at /var/log/dockerd.log in a sandbox");
     report.found("sandbox", ready, format!("Docker {nested} inside; {times}"), remedy);
-    let network = made.run(Program::shell("ip -o link show | grep -cv ': lo:\\|docker0\\|br-\\|veth' ; ip route show default")).await?;
+    let network = made
+        .run(Program::shell("ip -o link show | grep -cv ': lo:\\|docker0\\|br-\\|veth' ; ip route show default"))
+        .await?;
     let alone = network.stdout.trim() == "0";
     report.found("network", alone, if alone { "none leads out of a sandbox" } else { "a sandbox has a way out" }, None);
-    let ran = made.run(Program::new(["docker", "run", "--rm", "busybox", "true"]).timeout(Duration::from_secs(60))).await?;
-    report.found("nested container", ran.exit_code == 0, ran_detail(&ran), (ran.exit_code != 0).then_some(remedy_for(info)));
+    let ran =
+        made.run(Program::new(["docker", "run", "--rm", "busybox", "true"]).timeout(Duration::from_secs(60))).await?;
+    report.found(
+        "nested container",
+        ran.exit_code == 0,
+        ran_detail(&ran),
+        (ran.exit_code != 0).then_some(remedy_for(info)),
+    );
     if ready && unprivileged && alone && ran.exit_code == 0 {
         report.level = Some(labels::USERNS);
     }
     let level = report.level.is_some();
-    let detail = if level { "userns: a user namespace of its own under a container without privilege" } else { "none works here" };
-    report.found("isolation level", level, detail, (!level).then_some("see what failed above; weaker levels are not offered"));
+    let detail = if level {
+        "userns: a user namespace of its own under a container without privilege"
+    } else {
+        "none works here"
+    };
+    report.found(
+        "isolation level",
+        level,
+        detail,
+        (!level).then_some("see what failed above; weaker levels are not offered"),
+    );
     Ok(())
 }
 

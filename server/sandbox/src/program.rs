@@ -21,7 +21,7 @@ pub struct Program {
     pub user: u32,
     /// Its process group is ended after this time, 300 s at most; 20 s unless told.
     pub timeout: Duration,
-    /// Bytes kept of each of stdout and stderr, the first ones, 128 KiB at most; 64 KiB unless told.
+    /// Bytes kept of each of stdout and stderr, the first ones, at most 64 KiB; so many unless told.
     pub output_limit: usize,
 }
 
@@ -35,7 +35,7 @@ impl Program {
             stdin: Vec::new(),
             user: 0,
             timeout: Duration::from_secs(20),
-            output_limit: 64 * 1024,
+            output_limit: protocol::MAX_OUTPUT,
         }
     }
 

@@ -130,7 +130,15 @@ mod tests {
     use crate::{ImageSource, SandboxConfig};
 
     fn body(apparmor: bool) -> serde_json::Value {
-        let setup = protocol::Setup { deadline: 7, data_mib: 1, root_mib: 1, tmp_mib: 1, open_files: 1, largest_file_mib: 1, golden: false };
+        let setup = protocol::Setup {
+            deadline: 7,
+            data_mib: 1,
+            root_mib: 1,
+            tmp_mib: 1,
+            open_files: 1,
+            largest_file_mib: 1,
+            golden: false,
+        };
         let config = SandboxConfig { cpus: 8.0, ..SandboxConfig::default() };
         let new = NewContainer { deployment: "d".to_owned(), lease: "l".to_owned(), setup, config };
         let host = EngineInfo {

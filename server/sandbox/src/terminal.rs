@@ -11,11 +11,7 @@ use tokio::{
     task::AbortHandle,
 };
 
-use crate::{
-    Sandbox, SandboxError,
-    error::EngineError,
-    link::Stream,
-};
+use crate::{Sandbox, SandboxError, error::EngineError, link::Stream};
 
 /// Pauses before attaching again, while the sandbox cannot be reached.
 const PAUSES: [Duration; 6] = [

@@ -64,14 +64,20 @@ async fn a_memory_bomb_ends_alone() {
 async fn a_full_disk_is_full_for_its_sandbox_only() {
     let (Some(sandbox), Some(neighbour)) = (small().await, ready().await) else { return };
     for (place, most_mib) in [("/root/work", 64), ("/tmp", 64), ("/var/lib/docker", 128)] {
-        let ran = sh(&sandbox, &format!("dd if=/dev/zero of={place}/fill bs=1M count=4000 2>&1; stat -c %s {place}/fill; rm {place}/fill")).await;
+        let ran = sh(
+            &sandbox,
+            &format!("dd if=/dev/zero of={place}/fill bs=1M count=4000 2>&1; stat -c %s {place}/fill; rm {place}/fill"),
+        )
+        .await;
         assert!(ran.stdout.contains("No space left"), "{place}: {}", ran.stdout);
         let size: u64 = ran.stdout.lines().last().unwrap().parse().unwrap();
         assert!(size <= most_mib * 1024 * 1024, "{place}: {size}");
     }
     // From within a container, in its layer and in a volume.
     for place in ["/fill", "/volume/fill"] {
-        let script = format!("docker run --rm -v bomb:/volume busybox sh -c 'dd if=/dev/zero of={place} bs=1M count=4000; rm -f {place}'");
+        let script = format!(
+            "docker run --rm -v bomb:/volume busybox sh -c 'dd if=/dev/zero of={place} bs=1M count=4000; rm -f {place}'"
+        );
         assert!(sh(&sandbox, &script).await.stderr.contains("No space left"));
     }
     usable(&neighbour).await;

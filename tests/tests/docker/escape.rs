@@ -62,6 +62,8 @@ async fn no_masked_or_read_only_path_of_docker_is_writable() {
     let Some(sandbox) = ready().await else { return };
     let host_before = std::fs::read("/proc/sys/kernel/core_pattern").unwrap();
     assert_eq!(opened(&sandbox, "sh").await, "", "as the learner's root");
+    let remounted = "mount -o remount,rw /sys; mount -t sysfs none /sys; mount -o remount,rw /sys/fs/cgroup; sh";
+    assert_eq!(opened(&sandbox, remounted).await, "", "nor with file systems mounted anew");
     let nested = "docker run --rm -v /tmp:/tmp busybox sh";
     assert_eq!(opened(&sandbox, nested).await, "", "as root of a container");
     let bare = "docker run --rm --cap-add ALL --security-opt seccomp=unconfined --security-opt systempaths=unconfined -v /tmp:/tmp busybox sh";
@@ -84,7 +86,8 @@ async fn no_outer_process_runs_as_root() {
             continue;
         }
         let Ok(status) = std::fs::read_to_string(folder.join("status")) else { continue };
-        let line = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned();
+        let line =
+            |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned();
         let uids = line("Uid:");
         assert!(uids.split_whitespace().all(|uid| uid != "0"), "{} runs as uid {uids}", line("Name:"));
         // No capability in the host's namespace: what the learner's side has counts in its own only.
@@ -122,7 +125,10 @@ async fn the_learner_is_root_of_a_namespace_and_nothing_else() {
     assert_eq!(map.split_whitespace().collect::<Vec<_>>(), ["0", "100000", "65536"]);
     for (what, script) in [
         ("see the host's processes", "[ $(ls -d /proc/[0-9]* | wc -l) -gt 20 ]"),
-        ("mount a block device", "mkdir -p /tmp/m && for d in vda sda nvme0n1; do mknod /tmp/$d b 254 0 2>/dev/null && mount /tmp/$d /tmp/m && exit 0; done; exit 1"),
+        (
+            "mount a block device",
+            "mkdir -p /tmp/m && for d in vda sda nvme0n1; do mknod /tmp/$d b 254 0 2>/dev/null && mount /tmp/$d /tmp/m && exit 0; done; exit 1",
+        ),
         ("make a device", "mknod /tmp/mem c 1 1"),
         ("mount debugfs", "mount -t debugfs none /tmp"),
         ("mount securityfs", "mount -t securityfs none /tmp"),
@@ -226,7 +232,8 @@ async fn dangerous_calls_are_refused_even_without_dockers_own_filter() {
     }
     let Some(sandbox) = ready().await else { return };
     sandbox.put_files(&[FileContent::new("/tmp/calls.py", CALLS)]).await.unwrap();
-    let run = "docker run --rm --cap-add ALL --security-opt seccomp=unconfined -v /tmp:/tmp python:3 python3 /tmp/calls.py";
+    let run =
+        "docker run --rm --cap-add ALL --security-opt seccomp=unconfined -v /tmp:/tmp python:3 python3 /tmp/calls.py";
     let answers = sh_ok(&sandbox, run).await;
     assert_eq!(answers, REFUSALS);
 }

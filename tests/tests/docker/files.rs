@@ -14,7 +14,8 @@ async fn files_go_in_and_out_unchanged() {
     let mut large = FileContent::new("/root/work/deep/er/large", bytes.clone());
     large.mode = 0o755;
     large.modified = Some(1_000_000_000);
-    let files = [FileContent::new("/root/work/Dockerfile", "FROM debian\n"), FileContent::new("/root/work/empty", ""), large];
+    let files =
+        [FileContent::new("/root/work/Dockerfile", "FROM debian\n"), FileContent::new("/root/work/empty", ""), large];
     sandbox.put_files(&files).await.unwrap();
     let (facts, read) = sandbox.get_file("/root/work/deep/er/large", 4_000_000).await.unwrap();
     assert!(read == bytes);
@@ -23,13 +24,16 @@ async fn files_go_in_and_out_unchanged() {
     assert!(matches!(too_long, Err(SandboxError::TooLong { .. })), "{too_long:?}");
     let (tree, truncated) = sandbox.tree("/root/work", 100).await.unwrap();
     let paths: Vec<_> = tree.iter().map(|file| (file.path.as_str(), file.kind)).collect();
-    assert_eq!(paths, [
-        ("Dockerfile", FileKind::File),
-        ("deep", FileKind::Dir),
-        ("deep/er", FileKind::Dir),
-        ("deep/er/large", FileKind::File),
-        ("empty", FileKind::File),
-    ]);
+    assert_eq!(
+        paths,
+        [
+            ("Dockerfile", FileKind::File),
+            ("deep", FileKind::Dir),
+            ("deep/er", FileKind::Dir),
+            ("deep/er/large", FileKind::File),
+            ("empty", FileKind::File),
+        ]
+    );
     assert!(!truncated);
     assert!(sandbox.tree("/root/work", 2).await.unwrap().1);
     sandbox.remove("/root/work/deep").await.unwrap();

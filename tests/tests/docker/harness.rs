@@ -7,8 +7,8 @@ use std::{
 };
 
 use sandbox::{
-    DockerEngine, Engine, EngineRequest, EngineState, ImageSource, Limits, Program, Ran, Sandbox, SandboxConfig, Sandboxes,
-    prepare,
+    DockerEngine, Engine, EngineRequest, EngineState, ImageSource, Limits, Program, Ran, Sandbox, SandboxConfig,
+    Sandboxes, prepare,
 };
 use tokio::sync::OnceCell;
 

@@ -102,3 +102,58 @@ async fn a_stopped_and_restarted_container_is_not_taken_for_the_sandbox() {
     let gone = sandbox.hello().await;
     assert!(matches!(gone, Err(SandboxError::Engine(EngineError::Gone))), "{gone:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_are_gone_leave_no_process_behind() {
+    let Some(engine) = engine().await else { return };
+    let sandboxes = deployment(engine, SandboxConfig::default());
+    let sandbox = crate::harness::Guarded::from(sandboxes.create("lease", now() + 600).await.unwrap());
+    let found = sandboxes.find(sandbox.id()).await.unwrap().unwrap();
+    for _ in 0..5 {
+        sandboxes.handle(&found).hello().await.unwrap();
+    }
+    let count = || {
+        let output = std::process::Command::new("sh")
+            .args([
+                "-c",
+                "for pid in $(pgrep -f '^/sandbox/supervisor connect'); do grep -l \"$0\" /proc/$pid/cgroup; done",
+            ])
+            .arg(sandbox.id().to_string())
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap().lines().count()
+    };
+    let mut left = count();
+    for _ in 0..50 {
+        if left <= 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        left = count();
+    }
+    assert_eq!(left, 1, "the one of the handle that is held");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_start_at_once() {
+    let Some(engine) = engine().await else { return };
+    let sandboxes = deployment(engine, SandboxConfig::default());
+    let starts = (0..8).map(|number| {
+        let sandboxes = sandboxes.clone();
+        tokio::spawn(async move {
+            let sandbox =
+                crate::harness::Guarded::from(sandboxes.create(&format!("lease-{number}"), now() + 600).await.unwrap());
+            assert_eq!(sandbox.wait_for_engine(Duration::from_secs(60)).await.unwrap(), EngineState::Ready);
+            sandbox
+        })
+    });
+    let mut started = Vec::new();
+    for start in starts.collect::<Vec<_>>() {
+        started.push(start.await.unwrap());
+    }
+    assert_eq!(sandboxes.list().await.unwrap().iter().filter(|found| found.running).count(), 8);
+    for sandbox in &started {
+        sandbox.end().await.unwrap();
+    }
+    assert_eq!(sandboxes.list().await.unwrap(), []);
+}

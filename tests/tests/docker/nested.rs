@@ -13,7 +13,10 @@ async fn nested_build_run_compose_work_offline() {
     let dockerfile = "FROM debian:13 AS build\nRUN echo made > /made\nFROM busybox\nCOPY --from=build /made /made\nUSER 1000\nCMD [\"cat\", \"/made\"]\n";
     let compose = "services:\n  web:\n    image: nginx\n    ports: [\"8080:80\"]\n  client:\n    image: busybox\n    depends_on: [web]\n    command: sh -c 'until wget -qO- http://web; do sleep 0.2; done'\n";
     sandbox
-        .put_files(&[FileContent::new("/root/work/Dockerfile", dockerfile), FileContent::new("/root/work/compose.yaml", compose)])
+        .put_files(&[
+            FileContent::new("/root/work/Dockerfile", dockerfile),
+            FileContent::new("/root/work/compose.yaml", compose),
+        ])
         .await
         .unwrap();
     let built = sh(&sandbox, "docker build -t made . && docker run --rm made").await;
@@ -46,8 +49,14 @@ async fn every_preloaded_image_does_what_its_namesake_does() {
     let runs = [
         ("docker run --rm busybox:latest echo hello", "hello"),
         ("docker run --rm debian:13 cat /etc/debian_version", "13."),
-        ("docker run --rm debian:latest sh -c 'ls /etc/apt/sources.list* >/dev/null && apt-get --version | head -1'", "apt 3"),
-        ("docker run --rm python:3 -c 'import ssl, sqlite3, venv; print(sum(range(10)))' 2>&1 || docker run --rm python:3 python -c 'import ssl, sqlite3; print(sum(range(10)))'", "45"),
+        (
+            "docker run --rm debian:latest sh -c 'ls /etc/apt/sources.list* >/dev/null && apt-get --version | head -1'",
+            "apt 3",
+        ),
+        (
+            "docker run --rm python:3 -c 'import ssl, sqlite3, venv; print(sum(range(10)))' 2>&1 || docker run --rm python:3 python -c 'import ssl, sqlite3; print(sum(range(10)))'",
+            "45",
+        ),
         ("docker run --rm python:3 pip --version", "pip"),
         ("docker run --rm nginx nginx -v 2>&1", "nginx version"),
         ("docker run --rm registry:2 --version 2>&1", "registry"),
@@ -127,5 +136,38 @@ async fn preloaded_images_cost_a_sandbox_almost_nothing() {
     let images = ask(&sandbox, "/images/json").await;
     let preloaded: u64 = images.as_array().unwrap().iter().map(|image| image["Size"].as_u64().unwrap()).sum();
     assert!(preloaded > 100 * 1024 * 1024, "{preloaded}");
-    assert!(images.as_array().unwrap().iter().all(|image| !image["RepoTags"].to_string().contains("drydock")), "{images}");
+    assert!(
+        images.as_array().unwrap().iter().all(|image| !image["RepoTags"].to_string().contains("drydock")),
+        "{images}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_of_a_container_are_recorded_and_its_processes_listed() {
+    let Some(sandbox) = ready().await else { return };
+    sh_ok(
+        &sandbox,
+        "docker run -d --name limited --memory 64m --cpus 0.5 --pids-limit 20 busybox sh -c 'sleep 601 & sleep 602'",
+    )
+    .await;
+    sh_ok(&sandbox, "docker update --memory 32m --memory-swap 32m limited").await;
+    let host = ask(&sandbox, "/containers/limited/json").await["HostConfig"].take();
+    assert_eq!(
+        (host["Memory"].as_u64(), host["NanoCpus"].as_u64(), host["PidsLimit"].as_u64()),
+        (Some(32 << 20), Some(500_000_000), Some(20))
+    );
+    let top = sh_ok(&sandbox, "docker top limited").await;
+    assert!(top.contains("sleep 601") && top.contains("sleep 602"), "{top}");
+    assert!(sh_ok(&sandbox, "docker exec limited ps").await.contains("sleep 601"));
+    sh_ok(&sandbox, "docker stats --no-stream limited && docker stop -t 1 limited && docker rm limited").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swarm_of_one_serves() {
+    let Some(sandbox) = ready().await else { return };
+    sh_ok(&sandbox, "docker swarm init --advertise-addr lo >/dev/null").await;
+    sh_ok(&sandbox, "docker service create -q --name web --endpoint-mode dnsrr --publish mode=host,target=80,published=8081 nginx >/dev/null").await;
+    let page =
+        sh_ok(&sandbox, "for n in $(seq 50); do curl -sf localhost:8081 && exit 0; sleep 0.2; done; exit 1").await;
+    assert!(page.contains("Welcome to nginx"));
 }

@@ -9,7 +9,10 @@ async fn learner_cannot_reach_the_network() {
     assert_eq!(routes.trim(), "", "no way out");
     let links = sh_ok(&sandbox, "ip -o link show | awk -F': ' '{print $2}'").await;
     for link in links.lines() {
-        assert!(link == "lo" || link.starts_with("docker") || link.starts_with("br-") || link.starts_with("veth"), "{link}");
+        assert!(
+            link == "lo" || link.starts_with("docker") || link.starts_with("br-") || link.starts_with("veth"),
+            "{link}"
+        );
     }
     // A public address, the cloud's metadata, the usual address of a host's bridge.
     for address in ["1.1.1.1", "169.254.169.254", "172.17.0.1", "10.0.0.1", "192.168.1.1"] {

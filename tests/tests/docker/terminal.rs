@@ -68,7 +68,8 @@ async fn terminal_resumes_by_offset_after_reconnect() {
     let first: harness::Guarded = sandboxes.create("lease", harness::now() + 600).await.unwrap().into();
     let mut terminal = open(&first).await;
     let (mut at, mut output) = (0, Vec::new());
-    type_in(&terminal, "n=0; while [ $n -lt 4000 ]; do echo line-$n; n=$((n+1)); done; echo pid=$$ end=$((1+1))\r").await;
+    type_in(&terminal, "n=0; while [ $n -lt 4000 ]; do echo line-$n; n=$((n+1)); done; echo pid=$$ end=$((1+1))\r")
+        .await;
     read_until(&mut terminal, &mut at, &mut output, "line-300\r\n").await;
     // The server is gone: handle, connection and all.
     drop(terminal);

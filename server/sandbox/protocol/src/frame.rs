@@ -56,6 +56,8 @@ pub fn from_frame<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FrameError> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     #[test]

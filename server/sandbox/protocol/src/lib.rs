@@ -18,6 +18,16 @@ pub const VERSION: u32 = 1;
 /// Bytes that a terminal's ring buffer keeps for replay.
 pub const RING_BYTES: usize = 256 * 1024;
 
+/// The most streams at once on one connection.
+pub const STREAMS: usize = 256;
+
+/// The most bytes in flight in one direction of a connection: what yamux grants each stream at first, and some more.
+pub const IN_FLIGHT: usize = 72 * 1024 * 1024;
+
+/// Most bytes kept of each of stdout and stderr of a program that the server runs: 64 KiB. Both fit a frame also when
+/// every byte is written as an escape of six.
+pub const MAX_OUTPUT: usize = 64 * 1024;
+
 /// Most bytes of stdin for a program that the server runs: 1 MiB.
 pub const MAX_STDIN: u64 = 1024 * 1024;
 

@@ -13,8 +13,6 @@ pub enum Request {
         /// Unix seconds.
         deadline: i64,
     },
-    /// End the sandbox now. Answer: [`Answer::Done`], then the connection breaks.
-    End,
     /// Answer: [`Answer::Stats`].
     Stats,
     /// Answer: [`Answer::Terminals`].

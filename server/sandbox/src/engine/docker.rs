@@ -11,8 +11,8 @@ use bollard::{
     exec::{StartExecOptions, StartExecResults},
     models::{ContainerSummary, ContainerSummaryStateEnum, ExecConfig, SystemInfo, SystemInfoCgroupVersionEnum},
     query_parameters::{
-        CreateContainerOptionsBuilder, ListContainersOptionsBuilder, LogsOptionsBuilder,
-        RemoveContainerOptionsBuilder, StartContainerOptions,
+        CreateContainerOptionsBuilder, ListContainersOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
+        StartContainerOptions,
     },
 };
 use bytes::Bytes;
@@ -194,7 +194,9 @@ impl DockerEngine {
 /// 404 and 409 (not running) mean the same to a caller.
 fn gone<T>(outcome: Result<T, EngineError>) -> Result<T, EngineError> {
     match outcome {
-        Err(EngineError::Start(cause) | EngineError::Connect(cause)) if matches!(status_of(&cause), Some(404 | 409)) => {
+        Err(EngineError::Start(cause) | EngineError::Connect(cause))
+            if matches!(status_of(&cause), Some(404 | 409)) =>
+        {
             Err(EngineError::Gone)
         }
         other => other,
@@ -215,7 +217,8 @@ fn found(summary: ContainerSummary) -> Option<Found> {
 
 fn engine_info(info: SystemInfo) -> EngineInfo {
     let options = info.security_options.unwrap_or_default();
-    let secures = |name: &str| options.iter().any(|option| option.split(',').any(|part| part == format!("name={name}")));
+    let secures =
+        |name: &str| options.iter().any(|option| option.split(',').any(|part| part == format!("name={name}")));
     EngineInfo {
         version: info.server_version.unwrap_or_default(),
         kernel: info.kernel_version.unwrap_or_default(),

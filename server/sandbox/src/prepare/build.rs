@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use bollard::{
-    body_full,
-    models::BuildInfo,
-    query_parameters::BuildImageOptionsBuilder,
-};
+use bollard::{body_full, models::BuildInfo, query_parameters::BuildImageOptionsBuilder};
 use futures::TryStreamExt as _;
 
 use super::{Progress, Report};

@@ -11,7 +11,8 @@ use super::{Report, base, begin, has_image};
 use crate::{DockerEngine, ImageSource, error::PrepareError, inputs};
 
 /// What it is called in a sandbox.
-pub(super) const TAGS: [&str; 5] = ["debian:13", "debian:latest", "debian:13-slim", "debian:trixie", "debian:trixie-slim"];
+pub(super) const TAGS: [&str; 5] =
+    ["debian:13", "debian:latest", "debian:13-slim", "debian:trixie", "debian:trixie-slim"];
 
 /// Have it on the host's engine.
 pub(super) async fn have(engine: &DockerEngine, source: ImageSource, report: Report<'_>) -> Result<(), PrepareError> {
@@ -62,8 +63,7 @@ async fn import(engine: &DockerEngine, tree: &Path) -> Result<(), PrepareError> 
         r#"LABEL org.opencontainers.image.title="debian""#.to_owned(),
         r#"LABEL org.opencontainers.image.description="Debian 13, bootstrapped from its packages""#.to_owned(),
     ];
-    let options =
-        CreateImageOptionsBuilder::default().from_src("-").repo(repo).tag(version).changes(changes).build();
+    let options = CreateImageOptionsBuilder::default().from_src("-").repo(repo).tag(version).changes(changes).build();
     let body = body_try_stream(ReaderStream::new(archive));
     let imported: Result<Vec<_>, _> = engine.docker.create_image(Some(options), Some(body), None).try_collect().await;
     imported.map_err(|error| PrepareError::Image { image: name.clone(), source: error.into() })?;

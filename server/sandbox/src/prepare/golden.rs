@@ -23,7 +23,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Stop the engine and wait until all is written.
-const STOP: &str = r#"pid=$(cat /run/docker.pid); kill "$pid"; while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done; sync"#;
+const STOP: &str =
+    r#"pid=$(cat /run/docker.pid); kill "$pid"; while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done; sync"#;
 
 pub(super) async fn exists(engine: &DockerEngine) -> Result<bool, EngineError> {
     match engine.docker.inspect_volume(&engine.names.golden).await {
@@ -48,7 +49,9 @@ pub(super) async fn make(
         makers.remove(&found.id).await?;
     }
     match engine.docker.remove_volume(name, None::<RemoveVolumeOptions>).await {
-        Err(error) if status(&error) != Some(404) => return Err(failed("remove what is left of an earlier one", error)),
+        Err(error) if status(&error) != Some(404) => {
+            return Err(failed("remove what is left of an earlier one", error));
+        }
         _ => {}
     }
     let request = VolumeCreateRequest { name: Some(name.clone()), ..VolumeCreateRequest::default() };

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use bollard::query_parameters::TagImageOptionsBuilder;
+use bollard::query_parameters::{
+    ListImagesOptions, ListVolumesOptions, RemoveImageOptions, RemoveVolumeOptions, TagImageOptionsBuilder,
+};
 
 use crate::{
     DockerEngine, SandboxConfig,
@@ -76,6 +78,35 @@ pub async fn prepare(
         tag(engine, &names.sandbox, &names.golden_made).await?;
     }
     Ok(())
+}
+
+/// Remove images and volumes that other versions of this program prepared and no container uses; their number.
+///
+/// # Errors
+/// When the engine does not list them.
+pub async fn prune(engine: &DockerEngine) -> Result<usize, EngineError> {
+    let names = &engine.names;
+    let listed = |error: bollard::errors::Error| EngineError::List(error.into());
+    let mut removed = 0;
+    let volumes = engine.docker.list_volumes(None::<ListVolumesOptions>).await.map_err(listed)?;
+    for volume in volumes.volumes.unwrap_or_default() {
+        if volume.name.starts_with("drydock-golden-") && volume.name != names.golden {
+            // One that is in use stays.
+            removed +=
+                usize::from(engine.docker.remove_volume(&volume.name, None::<RemoveVolumeOptions>).await.is_ok());
+        }
+    }
+    let bases = base::ALL.iter().map(|base| names.base(base.name));
+    let current = [&names.debian, &names.system, &names.sandbox, &names.golden_made];
+    let current: Vec<String> = current.into_iter().cloned().chain(bases).collect();
+    let images = engine.docker.list_images(None::<ListImagesOptions>).await.map_err(listed)?;
+    for tag in images.into_iter().flat_map(|image| image.repo_tags) {
+        if tag.starts_with("drydock/") && !current.contains(&tag) {
+            let gone = engine.docker.remove_image(&tag, None::<RemoveImageOptions>, None).await;
+            removed += usize::from(gone.is_ok());
+        }
+    }
+    Ok(removed)
 }
 
 async fn has_image(engine: &DockerEngine, name: &str) -> Result<bool, EngineError> {

@@ -2,14 +2,18 @@
 //! The server starts it through the outer engine, as the unprivileged owner.
 
 use std::{
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     os::unix::net::UnixStream,
+    time::{Duration, Instant},
 };
 
 use crate::fault::{Doing as _, Fault};
 
+/// To wait for the socket of a supervisor that is about to start.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 pub(crate) fn connect() -> Result<(), Fault> {
-    let socket = UnixStream::connect(protocol::SOCKET).doing("connect to the supervisor")?;
+    let socket = reach().doing("connect to the supervisor")?;
     let mut to = socket.try_clone().doing("share the socket")?;
     let mut from = socket;
     std::thread::spawn(move || {
@@ -19,6 +23,22 @@ pub(crate) fn connect() -> Result<(), Fault> {
     });
     copy(&mut from, &mut std::io::stdout().lock());
     Ok(())
+}
+
+/// A container that has just been started may not have its socket yet.
+fn reach() -> std::io::Result<UnixStream> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match UnixStream::connect(protocol::SOCKET) {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused)
+                    && Instant::now() < deadline =>
+            {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            other => return other,
+        }
+    }
 }
 
 fn copy(from: &mut impl Read, to: &mut impl Write) {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, UnixAddr, recvmsg, sendmsg};
-use protocol::{Answer, Refusal};
+use protocol::{Answer, FrameError, Refusal};
 
 use crate::fault::{Doing as _, Fault};
 
@@ -25,8 +25,11 @@ pub(crate) fn read_frame(from: &mut impl Read) -> Result<Vec<u8>, Fault> {
 
 /// Write an answer.
 pub(crate) fn answer(to: &mut impl Write, answer: &Answer) -> Result<(), Fault> {
-    let frame = protocol::to_frame(answer).map_err(|error| Fault::Peer(error.to_string()))?;
-    to.write_all(&frame).doing("answer")
+    let frame = match protocol::to_frame(answer) {
+        Err(FrameError::TooLong(_)) => protocol::to_frame(&refusal(Refusal::Limit, "the answer is too long")),
+        other => other,
+    };
+    to.write_all(&frame.map_err(|error| Fault::Peer(error.to_string()))?).doing("answer")
 }
 
 /// The answer that tells of a fault.

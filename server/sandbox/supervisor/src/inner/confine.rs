@@ -13,7 +13,9 @@ const EXPENDABLE: &str = "500";
 /// Set limits of each process. They are only ever lowered: what the container came with stays the upper bound.
 pub(super) fn limit(setup: &Setup) -> Result<(), Fault> {
     let file_size = u64::from(setup.largest_file_mib) * 1024 * 1024;
-    for (resource, most) in [(Resource::RLIMIT_NOFILE, u64::from(setup.open_files)), (Resource::RLIMIT_FSIZE, file_size)] {
+    for (resource, most) in
+        [(Resource::RLIMIT_NOFILE, u64::from(setup.open_files)), (Resource::RLIMIT_FSIZE, file_size)]
+    {
         let (_, hard) = getrlimit(resource).doing("read a limit")?;
         let most = most.min(hard);
         setrlimit(resource, most, most).doing("set a limit")?;
@@ -102,6 +104,8 @@ fn jump(kind: u32, value: u32, yes: u8, no: u8) -> libc::sock_filter {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     /// What the program answers, for one call.

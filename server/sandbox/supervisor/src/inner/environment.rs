@@ -22,7 +22,8 @@ pub(super) fn raise_loopback() -> Result<(), Fault> {
     use std::os::fd::AsRawFd as _;
 
     use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
-    let socket = socket(AddressFamily::Inet, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None).doing("make a socket")?;
+    let socket =
+        socket(AddressFamily::Inet, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None).doing("make a socket")?;
     // SAFETY: zero is a valid value of every field.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (to, from) in request.ifr_name.iter_mut().zip(b"lo") {

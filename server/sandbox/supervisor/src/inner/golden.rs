@@ -38,7 +38,8 @@ cp -a {building}/etc/skel/. {building}/root/
 chmod 0700 {building}/root; chmod 1777 {building}/tmp {building}/var/tmp
 "#
     );
-    let status = Command::new("/bin/sh").args(["-c", &script]).stdin(Stdio::null()).status().doing("copy the system tree")?;
+    let status =
+        Command::new("/bin/sh").args(["-c", &script]).stdin(Stdio::null()).status().doing("copy the system tree")?;
     if !status.success() {
         return Err(std::io::Error::other(format!("sh: {status}"))).doing("copy the system tree");
     }
@@ -84,9 +85,7 @@ pub(super) fn share_layers(data_root: &Path) -> Result<(), Fault> {
 }
 
 fn read_folder(path: &Path) -> Result<Vec<fs::DirEntry>, Fault> {
-    fs::read_dir(path)
-        .and_then(Iterator::collect)
-        .doing(format!("read {}", path.display()))
+    fs::read_dir(path).and_then(Iterator::collect).doing(format!("read {}", path.display()))
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<(), Fault> {

@@ -52,16 +52,15 @@ pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
     let mut blocked = SigSet::empty();
     blocked.add(Signal::SIGCHLD);
     blocked.thread_block().doing("block SIGCHLD")?;
-    let children = SignalFd::with_flags(&blocked, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).doing("watch children")?;
+    let children =
+        SignalFd::with_flags(&blocked, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).doing("watch children")?;
     let mut init =
         Init { control: UnixStream::from(control), engine: engine::Engine::new(!setup.golden), work: Vec::new() };
     init.engine.start();
     init.tell(ENGINE_STARTING);
     loop {
-        let mut fds = [
-            PollFd::new(init.control.as_fd(), PollFlags::POLLIN),
-            PollFd::new(children.as_fd(), PollFlags::POLLIN),
-        ];
+        let mut fds =
+            [PollFd::new(init.control.as_fd(), PollFlags::POLLIN), PollFd::new(children.as_fd(), PollFlags::POLLIN)];
         let timeout = init.engine.next_look().map_or(PollTimeout::NONE, timeout);
         match poll(&mut fds, timeout) {
             Err(Errno::EINTR) => continue,
@@ -135,7 +134,8 @@ impl Init {
             }
             Ok(ForkResult::Child) => {
                 let unblocked = SigSet::all();
-                let outcome = unblocked.thread_unblock().doing("unblock signals").and_then(|()| ops::serve(socket, &engine));
+                let outcome =
+                    unblocked.thread_unblock().doing("unblock signals").and_then(|()| ops::serve(socket, &engine));
                 if let Err(fault) = outcome {
                     eprintln!("supervisor: work: {}", fault.chain());
                 }

@@ -51,7 +51,13 @@ fn inside(path: &str) -> PathBuf {
     Path::new(ROOT).join(path)
 }
 
-fn attach(source: Option<&str>, target: &str, kind: Option<&str>, flags: MsFlags, data: Option<&str>) -> Result<(), Fault> {
+fn attach(
+    source: Option<&str>,
+    target: &str,
+    kind: Option<&str>,
+    flags: MsFlags,
+    data: Option<&str>,
+) -> Result<(), Fault> {
     mount(source, target, kind, flags, data).doing(format!("mount {target}"))
 }
 

@@ -44,7 +44,7 @@ impl Shared {
     }
 }
 
-/// Serve until the deadline, an order to end, or the end of the inner side.
+/// Serve until the deadline, the container's stop, or the end of the inner side.
 pub(super) async fn serve(setup: &Setup, link: InnerLink) -> Result<(), Fault> {
     // The socket is from the last run when a stopped container is started again.
     match std::fs::remove_file(protocol::SOCKET) {
@@ -52,7 +52,8 @@ pub(super) async fn serve(setup: &Setup, link: InnerLink) -> Result<(), Fault> {
         _ => {}
     }
     let listener = UnixListener::bind(protocol::SOCKET).doing("bind the control socket")?;
-    std::fs::set_permissions(protocol::SOCKET, std::fs::Permissions::from_mode(0o600)).doing("close the socket to others")?;
+    std::fs::set_permissions(protocol::SOCKET, std::fs::Permissions::from_mode(0o600))
+        .doing("close the socket to others")?;
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/uuid").doing("read a random id")?;
     let shared = Rc::new(Shared {
         link,
@@ -75,7 +76,7 @@ pub(super) async fn serve(setup: &Setup, link: InnerLink) -> Result<(), Fault> {
     }
 }
 
-/// The container's stop, or the order to end.
+/// The container's stop.
 async fn told_to_stop() {
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminate) => {
@@ -104,7 +105,10 @@ fn now() -> i64 {
 }
 
 async fn connection(shared: Rc<Shared>, socket: UnixStream) {
-    let mut connection = yamux::Connection::new(socket.compat(), yamux::Config::default(), yamux::Mode::Server);
+    let mut config = yamux::Config::default();
+    config.set_max_num_streams(protocol::STREAMS);
+    config.set_max_connection_receive_window(Some(protocol::IN_FLIGHT));
+    let mut connection = yamux::Connection::new(socket.compat(), config, yamux::Mode::Server);
     while let Some(Ok(stream)) = poll_fn(|context| connection.poll_next_inbound(context)).await {
         let shared = Rc::clone(&shared);
         spawn_local(async move {
@@ -134,11 +138,6 @@ async fn serve_stream(shared: &Rc<Shared>, mut stream: yamux::Stream) -> Result<
             shared.deadline.send_replace(deadline);
             answer(&mut stream, &Answer::Done).await
         }
-        Request::End => {
-            answer(&mut stream, &Answer::Done).await?;
-            shared.deadline.send_replace(0);
-            Ok(())
-        }
         Request::Terminals => answer(&mut stream, &Answer::Terminals { terminals: shared.terminals.list() }).await,
         Request::OpenTerminal { terminal, cols, rows } => {
             let opened = shared.terminals.open(&shared.link, terminal, cols, rows).await;
@@ -157,12 +156,7 @@ async fn serve_stream(shared: &Rc<Shared>, mut stream: yamux::Stream) -> Result<
 }
 
 /// Let the inner side do it: join the stream to a process there, or to the connection that it made.
-async fn pass_on(
-    shared: &Shared,
-    mut stream: yamux::Stream,
-    request: &Request,
-    frame: &[u8],
-) -> Result<(), Fault> {
+async fn pass_on(shared: &Shared, mut stream: yamux::Stream, request: &Request, frame: &[u8]) -> Result<(), Fault> {
     use tokio::io::AsyncWriteExt as _;
     let socket = match shared.link.open() {
         Ok(socket) => socket,

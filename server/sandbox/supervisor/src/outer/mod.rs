@@ -28,7 +28,6 @@ pub(crate) fn init() -> Result<(), Fault> {
     namespaces::start_inner(&setup, theirs, &ours)?;
     privilege::give_up()?;
     let link = inner_link::InnerLink::new(UnixStream::from(ours));
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().doing("start the event loop")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().doing("start the event loop")?;
     tokio::task::LocalSet::new().block_on(&runtime, control::serve(&setup, link))
 }

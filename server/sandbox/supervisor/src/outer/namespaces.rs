@@ -2,7 +2,10 @@
 
 use std::{
     io::{Read as _, Write as _},
-    os::{fd::OwnedFd, unix::net::UnixStream},
+    os::{
+        fd::{AsRawFd as _, OwnedFd},
+        unix::net::UnixStream,
+    },
 };
 
 use nix::{
@@ -52,7 +55,9 @@ fn write_maps(pid: Pid) -> Result<(), Fault> {
 }
 
 /// In the child: make the namespaces and leave the inner init behind as PID 1 of them.
-fn enter(setup: &Setup, parent: &mut UnixStream, theirs: OwnedFd, _ours: &OwnedFd) -> Result<(), Fault> {
+fn enter(setup: &Setup, parent: &mut UnixStream, theirs: OwnedFd, ours: &OwnedFd) -> Result<(), Fault> {
+    // The outer side's end. Its owner is on the stack of a function that this process never returns to.
+    nix::unistd::close(ours.as_raw_fd()).doing("close the outer side's socket")?;
     unshare(CloneFlags::CLONE_NEWUSER).doing("make a user namespace")?;
     parent.write_all(&[0]).doing("tell the parent")?;
     parent.read_exact(&mut [0]).doing("wait for the id maps")?;

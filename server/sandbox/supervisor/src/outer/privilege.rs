@@ -16,7 +16,9 @@ const CAPABILITY_VERSION_3: u32 = 0x2008_0522;
 pub(super) fn open_golden_folder() -> Result<(), Fault> {
     let folder = "/golden/data";
     match std::fs::DirBuilder::new().mode(0o777).create(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error).doing("make the golden folder"),
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            return Err(error).doing("make the golden folder");
+        }
         _ => {}
     }
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).doing("open the golden folder")

@@ -67,7 +67,11 @@ pub(super) fn get(to: &mut UnixStream, path: &str, limit: u64) -> Result<(), Fau
     // Opening a pipe or device would wait or have effects.
     let opened = fs::metadata(path).and_then(|found| {
         let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
-        if found.is_file() && file.metadata()?.is_file() { Ok(file) } else { Err(std::io::ErrorKind::InvalidInput.into()) }
+        if found.is_file() && file.metadata()?.is_file() {
+            Ok(file)
+        } else {
+            Err(std::io::ErrorKind::InvalidInput.into())
+        }
     });
     match opened {
         Ok(file) => send(to, &file, path, limit),

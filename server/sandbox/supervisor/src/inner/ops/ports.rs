@@ -37,7 +37,8 @@ mod tests {
     fn reads_the_kernels_table() {
         let head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
         assert_eq!(listening(head), None);
-        let line = |local: &str, state: &str| format!("   0: {local} 00000000:0000 {state} 00000000:00000000 00:0 0 0 0 1");
+        let line =
+            |local: &str, state: &str| format!("   0: {local} 00000000:0000 {state} 00000000:00000000 00:0 0 0 0 1");
         assert_eq!(listening(&line("00000000:1F90", "0A")), Some((8080, false)));
         assert_eq!(listening(&line("0100007F:0050", "0A")), Some((80, true)));
         assert_eq!(listening(&line("0100007F:0050", "01")), None);

@@ -15,15 +15,13 @@ use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
 };
-use protocol::{Answer, MAX_STDIN, Ran, Refusal};
+use protocol::{Answer, MAX_OUTPUT, MAX_STDIN, Ran, Refusal};
 
 use super::super::{confine, environment::ENVIRONMENT};
 use crate::wire;
 
 /// The longest time limit.
 const LONGEST: Duration = Duration::from_secs(300);
-/// The most kept of each stream, so that an answer fits a frame even when escaped.
-const MOST_OUTPUT: usize = 128 * 1024;
 /// After a program's end, wait so long for what its children still hold open.
 const AFTERMATH: Duration = Duration::from_millis(200);
 
@@ -95,7 +93,7 @@ impl<R: Read + AsFd> Capture<R> {
 
 fn follow(mut child: Child, program: &Program, socket: &UnixStream) -> Answer {
     let group = Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX));
-    let limit = program.output_limit.min(MOST_OUTPUT);
+    let limit = program.output_limit.min(MAX_OUTPUT);
     let mut out = Capture::new(child.stdout.take());
     let mut err = Capture::new(child.stderr.take());
     let deadline = Instant::now() + Duration::from_millis(program.timeout_ms).min(LONGEST);

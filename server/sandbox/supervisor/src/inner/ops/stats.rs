@@ -16,7 +16,10 @@ fn memory_mib() -> Option<u64> {
 
 pub(super) fn stats() -> Answer {
     let processes = fs::read_dir("/proc").map_or(0, |entries| {
-        entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(|name| name.parse::<u32>().is_ok())).count()
+        entries
+            .flatten()
+            .filter(|entry| entry.file_name().to_str().is_some_and(|name| name.parse::<u32>().is_ok()))
+            .count()
     });
     match statvfs("/var/lib/docker") {
         Ok(found) => {

@@ -53,7 +53,11 @@ fn look(root: &Path) -> BTreeMap<String, Facts> {
             }
             if let Some(relative) = path.strip_prefix(root).ok().and_then(Path::to_str) {
                 // A folder's time changes with its entries, which are told by themselves.
-                let facts = if meta.is_dir() { (0, 0, 0, meta.mode()) } else { (meta.mtime(), meta.mtime_nsec(), meta.size(), meta.mode()) };
+                let facts = if meta.is_dir() {
+                    (0, 0, 0, meta.mode())
+                } else {
+                    (meta.mtime(), meta.mtime_nsec(), meta.size(), meta.mode())
+                };
                 found.insert(relative.to_owned(), facts);
             }
             if meta.is_dir() {
