@@ -8,7 +8,7 @@ use crate::config::Config;
 pub(super) async fn prepare(config: &Config) -> anyhow::Result<Found> {
     let engine = host::engine(config)?;
     let tell = |progress: sandbox::prepare::Progress| {
-        println!("{}", format!("prepare: {} {}", progress.step, progress.detail).trim_end());
+        println!("{}", format!("prepare: {} {}", progress.step, progress.detail.unwrap_or_default()).trim_end());
     };
     sandbox::prepare::prepare(&engine, &config.sandbox_config(), &tell).await.context("the sandbox image cannot be made")?;
     println!("prepare: the sandbox image and its preloaded images are there");

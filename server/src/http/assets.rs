@@ -14,12 +14,12 @@ use crate::state::State;
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 
 /// The folder of built files; compressed siblings are preferred.
-pub fn folder(site: &std::path::Path) -> ServeDir {
+pub(super) fn folder(site: &std::path::Path) -> ServeDir {
     ServeDir::new(site.join("assets")).precompressed_br().precompressed_gzip()
 }
 
 /// Marks built files as lasting.
-pub async fn keep(request: axum::extract::Request, next: Next) -> Response {
+pub(super) async fn keep(request: axum::extract::Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if response.status().is_success() {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(FOR_GOOD));
@@ -29,12 +29,12 @@ pub async fn keep(request: axum::extract::Request, next: Next) -> Response {
 
 /// The version of an image that a page asks for.
 #[derive(Debug, Deserialize)]
-pub struct Version {
+pub(super) struct Version {
     v: Option<String>,
 }
 
 /// `GET /images/{path}`
-pub async fn image(Shared(state): Shared<State>, Path(path): Path<String>, Query(version): Query<Version>) -> Response {
+pub(super) async fn image(Shared(state): Shared<State>, Path(path): Path<String>, Query(version): Query<Version>) -> Response {
     let shelf = state.content.shelf();
     let Some(image) = shelf.library.image(&path) else { return StatusCode::NOT_FOUND.into_response() };
     let cache = if version.v.as_deref() == Some(image.digest.as_str()) { FOR_GOOD } else { "no-cache" };

@@ -20,7 +20,7 @@ use super::{error::Error, leases::event, who::Learner};
 use crate::{grading::Event, state::State};
 
 /// `POST /api/leases/{id}/attempts`
-pub async fn begin(
+pub(super) async fn begin(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<LeaseId>,
@@ -30,7 +30,7 @@ pub async fn begin(
 }
 
 /// `GET /api/attempts/{id}`
-pub async fn look(
+pub(super) async fn look(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<AttemptId>,
@@ -40,7 +40,7 @@ pub async fn look(
 }
 
 /// `GET /api/exercises/{id}/attempts`
-pub async fn list(
+pub(super) async fn list(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<ExerciseId>,
@@ -49,7 +49,7 @@ pub async fn list(
 }
 
 /// `GET /api/attempts/{id}/events`: what has happened so far, then what happens, to the verdict.
-pub async fn events(
+pub(super) async fn events(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<AttemptId>,
@@ -99,7 +99,7 @@ fn sse(event_of: &Event) -> Sse {
 }
 
 /// `POST /api/exercises/{id}/hints`: the next hint.
-pub async fn hint(
+pub(super) async fn hint(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<ExerciseId>,
@@ -117,7 +117,7 @@ pub async fn hint(
 }
 
 /// `POST /api/exercises/{id}/solution`: the solution; that it was opened is noted.
-pub async fn solution(
+pub(super) async fn solution(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<ExerciseId>,

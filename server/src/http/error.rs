@@ -13,7 +13,7 @@ use crate::{grading::GradingError, lease::LeaseError, store::StoreError};
 
 /// An answer that is not a success.
 #[derive(Debug)]
-pub struct Error {
+pub(super) struct Error {
     status: StatusCode,
     problem: Problem,
     retry_after: Option<u32>,
@@ -21,28 +21,28 @@ pub struct Error {
 
 impl Error {
     /// An error for people, with a stable word for programs.
-    pub fn new(status: StatusCode, error: &str, detail: impl Into<String>, next: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, error: &str, detail: impl Into<String>, next: impl Into<String>) -> Self {
         let problem = Problem { error: error.to_owned(), detail: detail.into(), next: next.into() };
         Self { status, problem, retry_after: None }
     }
 
     /// Nothing there.
-    pub fn not_found(detail: impl Into<String>) -> Self {
+    pub(super) fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail, "Reload the page to see what there is.")
     }
 
     /// A request that makes no sense.
-    pub fn invalid(detail: impl Into<String>) -> Self {
+    pub(super) fn invalid(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid", detail, "")
     }
 
-    fn fault(cause: &dyn std::error::Error) -> Self {
+    fn fault(cause: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = cause, "a request failed");
         let next = "Please try again; if it stays so, tell whoever runs this server.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Something went wrong on our side.", next)
     }
 
-    fn busy(cause: &dyn std::error::Error, detail: &str) -> Self {
+    fn busy(cause: &(dyn std::error::Error + 'static), detail: &str) -> Self {
         tracing::warn!(error = cause, "a request has to wait");
         let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail, "Please try again in a few seconds.");
         error.retry_after = Some(5);

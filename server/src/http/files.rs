@@ -37,7 +37,7 @@ fn etag(facts: &FileMeta) -> String {
 }
 
 /// `GET /api/leases/{id}/files`
-pub async fn list(
+pub(super) async fn list(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<LeaseId>,
@@ -55,7 +55,7 @@ pub async fn list(
 }
 
 /// `GET /api/leases/{id}/files/{path}`
-pub async fn read(
+pub(super) async fn read(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path((id, path)): Path<(LeaseId, String)>,
@@ -73,7 +73,7 @@ pub async fn read(
 }
 
 /// `PUT /api/leases/{id}/files/{path}`
-pub async fn write(
+pub(super) async fn write(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path((id, path)): Path<(LeaseId, String)>,
@@ -101,7 +101,7 @@ pub async fn write(
 }
 
 /// `DELETE /api/leases/{id}/files/{path}`
-pub async fn remove(
+pub(super) async fn remove(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path((id, path)): Path<(LeaseId, String)>,
@@ -112,7 +112,7 @@ pub async fn remove(
 }
 
 /// `GET /api/leases/{id}/ports`
-pub async fn ports(
+pub(super) async fn ports(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<LeaseId>,

@@ -12,7 +12,7 @@ use super::error::Error;
 use crate::state::State;
 
 /// Refuse what other sites make a browser send.
-pub async fn same_origin(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+pub(super) async fn same_origin(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let upgrades = request.headers().contains_key(header::UPGRADE);
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if (changes || upgrades) && !is_own(request.headers(), state.config.public_url.as_deref()) {
@@ -37,7 +37,7 @@ fn is_own(headers: &HeaderMap, public_url: Option<&str>) -> bool {
 }
 
 /// Headers of every answer of the site itself (not of previews).
-pub async fn harden(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+pub(super) async fn harden(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let (scheme, port) = state.config.preview_place();

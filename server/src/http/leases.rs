@@ -17,7 +17,7 @@ use super::{error::Error, who::Learner};
 use crate::{lease::Event, state::State};
 
 /// `POST /api/leases`
-pub async fn open(
+pub(super) async fn open(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Json(new): Json<NewLease>,
@@ -29,7 +29,7 @@ pub async fn open(
 }
 
 /// `GET /api/leases/{id}`
-pub async fn look(
+pub(super) async fn look(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<LeaseId>,
@@ -39,7 +39,7 @@ pub async fn look(
 }
 
 /// `POST /api/leases/{id}/extend`
-pub async fn extend(
+pub(super) async fn extend(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<LeaseId>,
@@ -50,7 +50,7 @@ pub async fn extend(
 }
 
 /// `POST /api/leases/{id}/reset`
-pub async fn reset(
+pub(super) async fn reset(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<LeaseId>,
@@ -61,7 +61,7 @@ pub async fn reset(
 }
 
 /// `DELETE /api/leases/{id}`
-pub async fn end(
+pub(super) async fn end(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<LeaseId>,
@@ -72,7 +72,7 @@ pub async fn end(
 }
 
 /// `GET /api/leases/{id}/events`: the lease now and whenever it changes, and warnings.
-pub async fn events(
+pub(super) async fn events(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<LeaseId>,

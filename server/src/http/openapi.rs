@@ -6,7 +6,7 @@ use axum::{http::header, response::IntoResponse};
 pub(super) const DOCUMENT: &str = include_str!("openapi.json");
 
 /// `GET /api/openapi.json`
-pub async fn document() -> impl IntoResponse {
+pub(super) async fn document() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], DOCUMENT)
 }
 

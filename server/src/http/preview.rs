@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use crate::state::State;
 
 /// Takes requests whose host is a preview's; lets all others through.
-pub async fn take(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+pub(super) async fn take(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match preview_of(host, &state.config.preview_host) {
         Preview::None => next.run(request).await,

@@ -18,7 +18,7 @@ const LONGEST: usize = 2000;
 
 /// What is searched.
 #[derive(Debug, Deserialize)]
-pub struct Asked {
+pub(super) struct Asked {
     #[serde(default)]
     q: String,
     kind: Option<String>,
@@ -26,7 +26,7 @@ pub struct Asked {
 }
 
 /// `GET /api/search?q=&kind=&limit=`: hits, best first; never an error for any text.
-pub async fn search(Shared(state): Shared<State>, Query(asked): Query<Asked>) -> Response {
+pub(super) async fn search(Shared(state): Shared<State>, Query(asked): Query<Asked>) -> Response {
     let text: String = asked.q.chars().take(LONGEST).collect();
     let kind = asked.kind.as_deref().and_then(HitKind::parse).and_then(pages::search::filter);
     let found = state.content.shelf().index.search(text.trim(), kind, asked.limit.unwrap_or(20).min(MOST));
@@ -35,7 +35,7 @@ pub async fn search(Shared(state): Shared<State>, Query(asked): Query<Asked>) ->
 }
 
 /// `GET /healthz`: whether database and engine answer.
-pub async fn health(Shared(state): Shared<State>) -> Response {
+pub(super) async fn health(Shared(state): Shared<State>) -> Response {
     let store = state.store.living_leases().await.map(|leases| leases.len());
     match store {
         Ok(living) => Json(serde_json::json!({"ok": true, "sandboxes": living})).into_response(),

@@ -48,7 +48,7 @@ enum Ask {
 }
 
 /// `GET /api/leases/{id}/socket`
-pub async fn socket(
+pub(super) async fn socket(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<LeaseId>,

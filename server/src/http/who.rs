@@ -1,8 +1,6 @@
 //! Who asks: a learner known by a signed cookie, made at the first request that needs one.
 //! Invariant: a cookie that was not signed by this server is no cookie.
 
-use std::convert::Infallible;
-
 use app::Visitor;
 use axum::{
     extract::{FromRequestParts, Request, State as Shared},
@@ -22,7 +20,7 @@ const SECURE_NAME: &str = "__Host-drydock_learner";
 const LASTS: Duration = Duration::days(400);
 
 /// The learner; made when there is none yet.
-pub struct Learner(pub LearnerId);
+pub(super) struct Learner(pub LearnerId);
 
 fn name(state: &State) -> &'static str {
     if state.config.is_secure() { SECURE_NAME } else { NAME }
@@ -40,7 +38,7 @@ fn known(state: &State, headers: &HeaderMap) -> Option<LearnerId> {
 }
 
 /// Tells pages and handlers who asks, and sets the cookie of a learner that was made on the way.
-pub async fn recognise(Shared(state): Shared<State>, mut request: Request, next: Next) -> Response {
+pub(super) async fn recognise(Shared(state): Shared<State>, mut request: Request, next: Next) -> Response {
     let learner = known(&state, request.headers());
     request.extensions_mut().insert(Visitor { learner });
     let made = std::sync::Arc::new(std::sync::OnceLock::<LearnerId>::new());
@@ -83,16 +81,5 @@ impl FromRequestParts<State> for Learner {
             return Ok(Self(made.get_or_init(|| learner).clone()));
         }
         Ok(Self(learner))
-    }
-}
-
-/// Who asks, without making anybody.
-pub struct Looker(pub Option<LearnerId>);
-
-impl<S: Sync> FromRequestParts<S> for Looker {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(parts.extensions.get::<Visitor>().and_then(|visitor| visitor.learner.clone())))
     }
 }

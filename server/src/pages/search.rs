@@ -22,6 +22,7 @@ pub(crate) fn hit(hit: Hit) -> SearchHit {
         url: hit.url,
         snippet: hit.snippet,
         score: hit.score,
+        command: hit.command,
     }
 }
 
