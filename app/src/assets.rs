@@ -19,7 +19,7 @@ pub const NAMES: [&str; 8] = [
     "terminal.js",
     "editor.js",
     "mark.svg",
-    "figtree.woff2",
+    "figtree-latin-wght-normal.woff2",
 ];
 
 impl Assets {

@@ -1,6 +1,8 @@
 //! What the learner sees: pages rendered by the server, and islands that come to life in the browser.
 //! Invariant: a page is a pure function of its view model; everything it needs comes through `Backend`.
 
+#![recursion_limit = "256"]
+
 pub mod api;
 pub mod desk;
 pub mod islands;

@@ -109,7 +109,7 @@ pub(crate) fn document(assets: &Assets, sheet: Sheet) -> String {
     format!("<!DOCTYPE html>{html}")
 }
 
-fn html(assets: &Assets, sheet: Sheet) -> impl IntoView + use<> {
+fn html(assets: &Assets, sheet: Sheet) -> AnyView {
     let Sheet { title, description, place, wake, class, listed, body } = sheet;
     let full_title = if place == Place::Home { format!("{NAME}: {title}") } else { format!("{title} · {NAME}") };
     let robots = (!listed).then(|| view! { <meta name="robots" content="noindex" /> });
@@ -127,7 +127,7 @@ fn html(assets: &Assets, sheet: Sheet) -> impl IntoView + use<> {
                 {preview("og:site_name", NAME.to_owned())}
                 <meta name="color-scheme" content="light dark" />
                 <script inner_html=THEME_SCRIPT></script>
-                <link rel="preload" href=url("figtree.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                <link rel="preload" href=url("figtree-latin-wght-normal.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous" />
                 <link rel="stylesheet" href=url("site.css") />
                 <link rel="icon" href=url("mark.svg") r#type="image/svg+xml" />
                 <link rel="search" href="/opensearch.xml" r#type="application/opensearchdescription+xml" title=NAME />
@@ -151,15 +151,15 @@ fn html(assets: &Assets, sheet: Sheet) -> impl IntoView + use<> {
                 <div id="announce" class="visually-hidden" role="status" aria-live="polite"></div>
             </body>
         </html>
-    }
+    }.into_any()
 }
 
 /// What a link preview shows.
-fn preview(property: &'static str, content: String) -> impl IntoView {
-    view! { <meta content=content /> }.add_any_attr(custom_attribute("property", property))
+fn preview(property: &'static str, content: String) -> AnyView {
+    view! { <meta content=content /> }.add_any_attr(custom_attribute("property", property)).into_any()
 }
 
-fn header(place: Place) -> impl IntoView {
+fn header(place: Place) -> AnyView {
     let entry = move |here: Place, href: &'static str, text: &'static str| {
         let current = (place == here).then_some("page");
         view! { <li><a href=href aria-current=current>{text}</a></li> }
@@ -187,9 +187,10 @@ fn header(place: Place) -> impl IntoView {
             </div>
         </header>
     }
+    .into_any()
 }
 
-fn search_box() -> impl IntoView {
+fn search_box() -> AnyView {
     view! {
         <search class="find">
             <form action="/search" data-search="">
@@ -200,9 +201,10 @@ fn search_box() -> impl IntoView {
             </form>
         </search>
     }
+    .into_any()
 }
 
-fn footer() -> impl IntoView {
+fn footer() -> AnyView {
     view! {
         <footer class="bottom">
             <div class="bottom-in">
@@ -210,5 +212,5 @@ fn footer() -> impl IntoView {
                 <p><a href="/chapters">"Chapters"</a> " · " <a href="/cheatsheet">"Cheat sheet"</a> " · " <a href="/exercises">"Exercises"</a></p>
             </div>
         </footer>
-    }
+    }.into_any()
 }

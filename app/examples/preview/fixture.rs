@@ -25,24 +25,93 @@ pub(crate) fn somebody() -> Visitor {
 }
 
 const CHAPTERS: [(&str, &str, &str, u16); 6] = [
-    ("dockerfile-instructions", "What each instruction does", "Which instructions make a layer, which only write config, and why the two forms of a command differ.", 11),
-    ("build-context", "The build context", "What is sent to the builder, what it costs, and how .dockerignore keeps bulk and secrets out.", 8),
-    ("entrypoint-and-cmd", "ENTRYPOINT with CMD", "One says what runs, the other with which arguments unless told otherwise.", 9),
-    ("build-cache", "The build cache", "What invalidates a layer, how to order instructions, and how to bust the cache on purpose.", 12),
-    ("flattening-images", "Flattening images", "Deleting a file in a later layer hides it and removes nothing. How to make one layer of many, what that loses, and how to keep a secret out in the first place.", 12),
+    (
+        "dockerfile-instructions",
+        "What each instruction does",
+        "Which instructions make a layer, which only write config, and why the two forms of a command differ.",
+        11,
+    ),
+    (
+        "build-context",
+        "The build context",
+        "What is sent to the builder, what it costs, and how .dockerignore keeps bulk and secrets out.",
+        8,
+    ),
+    (
+        "entrypoint-and-cmd",
+        "ENTRYPOINT with CMD",
+        "One says what runs, the other with which arguments unless told otherwise.",
+        9,
+    ),
+    (
+        "build-cache",
+        "The build cache",
+        "What invalidates a layer, how to order instructions, and how to bust the cache on purpose.",
+        12,
+    ),
+    (
+        "flattening-images",
+        "Flattening images",
+        "Deleting a file in a later layer hides it and removes nothing. How to make one layer of many, what that loses, and how to keep a secret out in the first place.",
+        12,
+    ),
     ("build-secrets", "Build secrets", "A secret that is there for one instruction and in no layer.", 7),
 ];
 
 const EXERCISES: [(&str, &str, &str, u16, Level, u16, u32); 5] = [
-    ("lean-context", "Keep the context lean", "Build without sending 300 MB and a password file to the builder.", 2, Level::FirstSteps, 10, 6),
-    ("entrypoint-defaults", "Give a tool sensible defaults", "A log cleaner that keeps seven days unless told otherwise.", 7, Level::FirstSteps, 12, 7),
-    ("healthcheck", "Tell healthy from running", "A service that says when it cannot serve any more.", 13, Level::Everyday, 15, 8),
-    ("run-as-non-root", "Run as somebody else", "Take root away from a service that thinks it needs it.", 14, Level::Everyday, 15, 8),
-    ("flatten-secret-image", "Flatten an image that leaks a secret", "An image hides a key in a lower layer. Make one that runs the same and holds no trace of it.", 16, Level::Expert, 20, 9),
+    (
+        "lean-context",
+        "Keep the context lean",
+        "Build without sending 300 MB and a password file to the builder.",
+        2,
+        Level::FirstSteps,
+        10,
+        6,
+    ),
+    (
+        "entrypoint-defaults",
+        "Give a tool sensible defaults",
+        "A log cleaner that keeps seven days unless told otherwise.",
+        7,
+        Level::FirstSteps,
+        12,
+        7,
+    ),
+    (
+        "healthcheck",
+        "Tell healthy from running",
+        "A service that says when it cannot serve any more.",
+        13,
+        Level::Everyday,
+        15,
+        8,
+    ),
+    (
+        "run-as-non-root",
+        "Run as somebody else",
+        "Take root away from a service that thinks it needs it.",
+        14,
+        Level::Everyday,
+        15,
+        8,
+    ),
+    (
+        "flatten-secret-image",
+        "Flatten an image that leaks a secret",
+        "An image hides a key in a lower layer. Make one that runs the same and holds no trace of it.",
+        16,
+        Level::Expert,
+        20,
+        9,
+    ),
 ];
 
 fn part() -> Part {
-    Part { number: 7, title: "Building images".into(), summary: "Dockerfiles from the first line to images that are small, cacheable and hard to attack.".into() }
+    Part {
+        number: 7,
+        title: "Building images".into(),
+        summary: "Dockerfiles from the first line to images that are small, cacheable and hard to attack.".into(),
+    }
 }
 
 fn link(index: usize) -> ChapterLink {
@@ -84,14 +153,25 @@ fn card(index: usize, known: bool) -> ExerciseCard {
 fn progress_of(index: usize, known: bool) -> ExerciseProgress {
     let none = ExerciseProgress::none(EXERCISES[index].0.parse().unwrap());
     match (known, index) {
-        (true, 0 | 1) => ExerciseProgress { best_points: EXERCISES[index].6, of_points: EXERCISES[index].6, attempts: 2, solved_at: Some(1_795_000_000), hints: 1, ..none },
+        (true, 0 | 1) => ExerciseProgress {
+            best_points: EXERCISES[index].6,
+            of_points: EXERCISES[index].6,
+            attempts: 2,
+            solved_at: Some(1_795_000_000),
+            hints: 1,
+            ..none
+        },
         (true, 4) => ExerciseProgress { best_points: 5, of_points: 9, attempts: 3, hints: 1, ..none },
         _ => none,
     }
 }
 
 fn section(anchor: &str, heading: &str) -> SectionLink {
-    SectionLink { url: format!("/chapters/flattening-images#{anchor}"), chapter: "Flattening images".into(), heading: Some(heading.into()) }
+    SectionLink {
+        url: format!("/chapters/flattening-images#{anchor}"),
+        chapter: "Flattening images".into(),
+        heading: Some(heading.into()),
+    }
 }
 
 fn totals(known: bool) -> Totals {
@@ -120,8 +200,20 @@ pub(crate) fn checks() -> Vec<CheckView> {
     [
         ("image-there", "There is an image app:flat", 1, CheckKind::State, None),
         ("one-layer", "It has one layer", 1, CheckKind::Artifact, Some("image-there")),
-        ("still-runs", "It runs as before: same output, same user, same default arguments", 2, CheckKind::Rerun, Some("image-there")),
-        ("secret-in-no-layer", "The secret is in no layer, config or history of any image you leave", 4, CheckKind::Artifact, None),
+        (
+            "still-runs",
+            "It runs as before: same output, same user, same default arguments",
+            2,
+            CheckKind::Rerun,
+            Some("image-there"),
+        ),
+        (
+            "secret-in-no-layer",
+            "The secret is in no layer, config or history of any image you leave",
+            4,
+            CheckKind::Artifact,
+            None,
+        ),
         ("nothing-dangles", "No dangling image is left behind", 1, CheckKind::State, None),
     ]
     .into_iter()
@@ -142,8 +234,18 @@ pub(crate) fn results() -> Vec<CheckResult> {
         .enumerate()
         .map(|(index, check)| {
             let (outcome, because, expected, observed) = match index {
-                3 => (Outcome::Failed, None, "the secret is found nowhere", "found in app:flat, layer 1 of 1, path /tmp/deploy_key, and in app:fat, layer 2"),
-                2 => (Outcome::CouldNotRun, Some(Because::Fault { reason: "The fresh sandbox did not start in time.".into() }), "the same output as app:fat", ""),
+                3 => (
+                    Outcome::Failed,
+                    None,
+                    "the secret is found nowhere",
+                    "found in app:flat, layer 1 of 1, path /tmp/deploy_key, and in app:fat, layer 2",
+                ),
+                2 => (
+                    Outcome::CouldNotRun,
+                    Some(Because::Fault { reason: "The fresh sandbox did not start in time.".into() }),
+                    "the same output as app:fat",
+                    "",
+                ),
                 _ => (Outcome::Passed, None, "what the task asks for", "just that"),
             };
             CheckResult {
@@ -187,7 +289,10 @@ fn entry(id: &str, task: &str, command: &str, html: &str, does: &str, destroys: 
         command: command.into(),
         command_html: html.into(),
         does_html: format!("<p>{does}</p>"),
-        flags: vec![FlagView { flag: "--change".into(), does_html: "Sets config in <code>Dockerfile</code> syntax.".into() }],
+        flags: vec![FlagView {
+            flag: "--change".into(),
+            does_html: "Sets config in <code>Dockerfile</code> syntax.".into(),
+        }],
         destroys_html: destroys.map(Into::into),
         section: section("export-and-import", "Export and import"),
         tags: vec!["flatten".into(), "squash".into()],
@@ -201,16 +306,55 @@ impl Backend for Fixture {
         let known = known(visitor);
         let living = if known {
             let card = card(4, true);
-            vec![LivingLease { lease: lease("l1", Some(card.id.clone()), LeaseState::Ready, 1_795_466_909), exercise: Some(card) }]
+            vec![LivingLease {
+                lease: lease("l1", Some(card.id.clone()), LeaseState::Ready, 1_795_466_909),
+                exercise: Some(card),
+            }]
         } else {
             Vec::new()
         };
         let parts = [
             (part(), 16, 140, 5),
-            (Part { number: 8, title: "Registries and repositories".into(), summary: "Names, tags, digests, and a registry of your own.".into() }, 3, 25, 3),
-            (Part { number: 9, title: "Compose".into(), summary: "Several containers from one file, with data that outlives them.".into() }, 7, 60, 6),
-            (Part { number: 10, title: "DevOps operations".into(), summary: "Pipelines, other hosts, old machines turned into images.".into() }, 0, 0, 0),
-            (Part { number: 11, title: "Security".into(), summary: "What access to Docker means, and how to give less of it.".into() }, 9, 80, 10),
+            (
+                Part {
+                    number: 8,
+                    title: "Registries and repositories".into(),
+                    summary: "Names, tags, digests, and a registry of your own.".into(),
+                },
+                3,
+                25,
+                3,
+            ),
+            (
+                Part {
+                    number: 9,
+                    title: "Compose".into(),
+                    summary: "Several containers from one file, with data that outlives them.".into(),
+                },
+                7,
+                60,
+                6,
+            ),
+            (
+                Part {
+                    number: 10,
+                    title: "DevOps operations".into(),
+                    summary: "Pipelines, other hosts, old machines turned into images.".into(),
+                },
+                0,
+                0,
+                0,
+            ),
+            (
+                Part {
+                    number: 11,
+                    title: "Security".into(),
+                    summary: "What access to Docker means, and how to give less of it.".into(),
+                },
+                9,
+                80,
+                10,
+            ),
         ];
         Ok(Home {
             living,
@@ -251,7 +395,10 @@ impl Backend for Fixture {
             return Err(BackendError::NotFound { what: "chapter", name: id.to_string() });
         };
         if index == 5 {
-            return Err(BackendError::Unavailable { reason: "The chapter “Build secrets” is being mended.".into(), next: "Come back in a while.".into() });
+            return Err(BackendError::Unavailable {
+                reason: "The chapter “Build secrets” is being mended.".into(),
+                next: "Come back in a while.".into(),
+            });
         }
         let heading = |level, anchor: &str, title: &str| Heading { level, anchor: anchor.into(), title: title.into() };
         Ok(ChapterPage {
@@ -289,24 +436,73 @@ impl Backend for Fixture {
         if query.text.is_empty() || query.text.contains("nothing") {
             return Ok(SearchResults { hits: Vec::new(), facets: Vec::new(), instead: vec!["flatten".into()] });
         }
-        let hits = hits().into_iter().filter(|hit| query.kind.is_none_or(|kind| kind == hit.kind)).take(query.limit).collect();
+        let hits =
+            hits().into_iter().filter(|hit| query.kind.is_none_or(|kind| kind == hit.kind)).take(query.limit).collect();
         let facets = [(HitKind::Entry, 2), (HitKind::Chapter, 2), (HitKind::Exercise, 1)];
-        Ok(SearchResults { hits, facets: facets.map(|(kind, count)| Facet { kind, count }).to_vec(), instead: Vec::new() })
+        Ok(SearchResults {
+            hits,
+            facets: facets.map(|(kind, count)| Facet { kind, count }).to_vec(),
+            instead: Vec::new(),
+        })
     }
 
     async fn cheat_sheet(&self, _: &Visitor) -> Result<CheatSheet, BackendError> {
         let flatten = "<span class=\"hl-variable\">id</span>=$(<span class=\"hl-command\">docker</span> create app:fat)\n<span class=\"hl-command\">docker</span> export <span class=\"hl-string\">\"$id\"</span> | <span class=\"hl-command\">docker</span> import <span class=\"hl-flag\">--change</span> <span class=\"hl-string\">'CMD [\"/app\"]'</span> - app:flat\n<span class=\"hl-command\">docker</span> rm <span class=\"hl-string\">\"$id\"</span>\n";
-        let group = |title: &str, anchor: &str, entries: Vec<EntryView>| EntryGroup { part: 7, part_title: "Building images".into(), title: title.into(), anchor: anchor.into(), entries };
+        let group = |title: &str, anchor: &str, entries: Vec<EntryView>| EntryGroup {
+            part: 7,
+            part_title: "Building images".into(),
+            title: title.into(),
+            anchor: anchor.into(),
+            entries,
+        };
         Ok(CheatSheet {
             groups: vec![
-                group("Make an image smaller", "make-an-image-smaller", vec![
-                    entry("flatten-by-export", "Flatten an image into one layer", "id=$(docker create app:fat)\ndocker export \"$id\" | docker import --change 'CMD [\"/app\"]' - app:flat\ndocker rm \"$id\"\n", flatten, "Writes the file system of a container as one archive and makes an image with a single layer of it.", Some("History and all config (<code>CMD</code>, <code>ENV</code>, <code>USER</code>) that <code>--change</code> does not restore.")),
-                    entry("save-and-look", "See what is in each layer", "docker history --no-trunc app:fat", "<span class=\"hl-command\">docker</span> history <span class=\"hl-flag\">--no-trunc</span> app:fat", "Lists the layers with the instruction that made each.", None),
-                ]),
-                group("Build again without the cache", "build-again-without-the-cache", vec![
-                    entry("no-cache", "Build from nothing", "docker build --no-cache --pull -t app .", "<span class=\"hl-command\">docker</span> build <span class=\"hl-flag\">--no-cache --pull -t</span> app .", "Runs every instruction again and asks for a newer base image.", None),
-                    entry("prune-cache", "Throw the build cache away", "docker builder prune --all", "<span class=\"hl-command\">docker</span> builder prune <span class=\"hl-flag\">--all</span>", "Frees the space that the build cache takes.", Some("The whole build cache; the next build of anything starts from nothing.")),
-                ]),
+                group(
+                    "Make an image smaller",
+                    "make-an-image-smaller",
+                    vec![
+                        entry(
+                            "flatten-by-export",
+                            "Flatten an image into one layer",
+                            "id=$(docker create app:fat)\ndocker export \"$id\" | docker import --change 'CMD [\"/app\"]' - app:flat\ndocker rm \"$id\"\n",
+                            flatten,
+                            "Writes the file system of a container as one archive and makes an image with a single layer of it.",
+                            Some(
+                                "History and all config (<code>CMD</code>, <code>ENV</code>, <code>USER</code>) that <code>--change</code> does not restore.",
+                            ),
+                        ),
+                        entry(
+                            "save-and-look",
+                            "See what is in each layer",
+                            "docker history --no-trunc app:fat",
+                            "<span class=\"hl-command\">docker</span> history <span class=\"hl-flag\">--no-trunc</span> app:fat",
+                            "Lists the layers with the instruction that made each.",
+                            None,
+                        ),
+                    ],
+                ),
+                group(
+                    "Build again without the cache",
+                    "build-again-without-the-cache",
+                    vec![
+                        entry(
+                            "no-cache",
+                            "Build from nothing",
+                            "docker build --no-cache --pull -t app .",
+                            "<span class=\"hl-command\">docker</span> build <span class=\"hl-flag\">--no-cache --pull -t</span> app .",
+                            "Runs every instruction again and asks for a newer base image.",
+                            None,
+                        ),
+                        entry(
+                            "prune-cache",
+                            "Throw the build cache away",
+                            "docker builder prune --all",
+                            "<span class=\"hl-command\">docker</span> builder prune <span class=\"hl-flag\">--all</span>",
+                            "Frees the space that the build cache takes.",
+                            Some("The whole build cache; the next build of anything starts from nothing."),
+                        ),
+                    ],
+                ),
             ],
             may_try: true,
         })
@@ -332,7 +528,14 @@ impl Backend for Fixture {
             prerequisites: vec![card(0, known)],
             checks: checks(),
             hints_total: 3,
-            hints: if known { vec!["<p>Look at <code>docker history --no-trunc app:fat</code> first. Which layer brought the key?</p>".into()] } else { Vec::new() },
+            hints: if known {
+                vec![
+                    "<p>Look at <code>docker history --no-trunc app:fat</code> first. Which layer brought the key?</p>"
+                        .into(),
+                ]
+            } else {
+                Vec::new()
+            },
             attempts: if known { attempts() } else { Vec::new() },
             progress: progress_of(index, known),
             files: vec![
@@ -350,7 +553,8 @@ impl Backend for Fixture {
 
     async fn progress(&self, visitor: &Visitor) -> Result<ProgressPage, BackendError> {
         let known = known(visitor);
-        let lines = (0..EXERCISES.len()).map(|index| ProgressLine { card: card(index, known), progress: progress_of(index, known) });
+        let lines = (0..EXERCISES.len())
+            .map(|index| ProgressLine { card: card(index, known), progress: progress_of(index, known) });
         let latest = if known { attempts() } else { Vec::new() };
         Ok(ProgressPage {
             totals: totals(known),
@@ -371,10 +575,45 @@ pub(crate) fn hits() -> Vec<SearchHit> {
         command: command.map(Into::into),
     };
     vec![
-        hit(HitKind::Entry, "Flatten an image into one layer", "Make an image smaller", "/cheatsheet#flatten-by-export", "docker export &quot;$id&quot; | docker import - app:<mark>flat</mark>", Some("docker export \"$id\" | docker import - app:flat")),
-        hit(HitKind::Entry, "See what is in each layer", "Make an image smaller", "/cheatsheet#save-and-look", "docker history --no-trunc app:fat", Some("docker history --no-trunc app:fat")),
-        hit(HitKind::Chapter, "Flattening images", "Export and import", "/chapters/flattening-images#export-and-import", "A container has one file system: what all the layers add up to. Write that as one archive, and you have <mark>flattened</mark> the image.", None),
-        hit(HitKind::Chapter, "Flattening images", "What you lose", "/chapters/flattening-images#what-you-lose", "Ten <mark>flat</mark> images of 200 MB are two gigabytes.", None),
-        hit(HitKind::Exercise, "Flatten an image that leaks a secret", "Building images", "/exercises/flatten-secret-image", "An image hides a key in a lower layer.", None),
+        hit(
+            HitKind::Entry,
+            "Flatten an image into one layer",
+            "Make an image smaller",
+            "/cheatsheet#flatten-by-export",
+            "docker export &quot;$id&quot; | docker import - app:<mark>flat</mark>",
+            Some("docker export \"$id\" | docker import - app:flat"),
+        ),
+        hit(
+            HitKind::Entry,
+            "See what is in each layer",
+            "Make an image smaller",
+            "/cheatsheet#save-and-look",
+            "docker history --no-trunc app:fat",
+            Some("docker history --no-trunc app:fat"),
+        ),
+        hit(
+            HitKind::Chapter,
+            "Flattening images",
+            "Export and import",
+            "/chapters/flattening-images#export-and-import",
+            "A container has one file system: what all the layers add up to. Write that as one archive, and you have <mark>flattened</mark> the image.",
+            None,
+        ),
+        hit(
+            HitKind::Chapter,
+            "Flattening images",
+            "What you lose",
+            "/chapters/flattening-images#what-you-lose",
+            "Ten <mark>flat</mark> images of 200 MB are two gigabytes.",
+            None,
+        ),
+        hit(
+            HitKind::Exercise,
+            "Flatten an image that leaks a secret",
+            "Building images",
+            "/exercises/flatten-secret-image",
+            "An image hides a key in a lower layer.",
+            None,
+        ),
     ]
 }

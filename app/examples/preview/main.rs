@@ -19,7 +19,7 @@ use axum::{
 
 #[tokio::main]
 async fn main() {
-    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "target/preview".into()));
+    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "target/site".into()));
     let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
     let assets: Assets = serde_json::from_str(&manifest).unwrap();
     let site = Site { backend: Arc::new(fixture::Fixture), assets: Arc::new(assets) };

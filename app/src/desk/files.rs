@@ -70,7 +70,10 @@ mod tests {
         ];
         let shown = |closed: &[&str]| {
             let closed = closed.iter().map(|path| (*path).to_owned()).collect();
-            rows(&entries, &closed).into_iter().map(|row| format!("{}{}", " ".repeat(row.depth), row.name)).collect::<Vec<_>>()
+            rows(&entries, &closed)
+                .into_iter()
+                .map(|row| format!("{}{}", " ".repeat(row.depth), row.name))
+                .collect::<Vec<_>>()
         };
         assert_eq!(shown(&[]), ["app", " lib", "  x", " run", "Dockerfile", "app-notes"]);
         assert_eq!(shown(&["app/lib"]), ["app", " lib", " run", "Dockerfile", "app-notes"]);

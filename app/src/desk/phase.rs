@@ -108,7 +108,10 @@ mod tests {
     #[test]
     fn phases_follow_the_lease() {
         assert_eq!(Phase::of(None), Phase::Idle);
-        assert_eq!(Phase::of(Some(&lease(LeaseState::Queued))), Phase::Queued { position: Some(2), eta_seconds: Some(9) });
+        assert_eq!(
+            Phase::of(Some(&lease(LeaseState::Queued))),
+            Phase::Queued { position: Some(2), eta_seconds: Some(9) }
+        );
         assert!(Phase::of(Some(&lease(LeaseState::Starting))).is_waiting());
         assert_eq!(Phase::of(Some(&lease(LeaseState::Ready))), Phase::Ready { engine: EngineState::Starting });
         let ended = Lease { end_reason: Some("Time is up.".into()), ..lease(LeaseState::Ended) };

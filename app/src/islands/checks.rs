@@ -64,26 +64,27 @@ pub fn Checks(checks: Vec<CheckView>, attempts: Vec<Attempt>) -> impl IntoView {
     }
 }
 
-fn verdict_class(bench: Bench) -> impl IntoView {
-    move || {
-        let solved = bench.grading.read().verdict.as_ref().is_some_and(|verdict| verdict.passed);
-        solved.then(|| view! { <span class="standing solved">{icon::tick()} "All claims hold"</span> })
-    }
+fn verdict_class(bench: Bench) -> AnyView {
+    let solved = move || bench.grading.read().verdict.as_ref().is_some_and(|verdict| verdict.passed);
+    (move || solved().then(|| view! { <span class="standing solved">{icon::tick()} "All claims hold"</span> }))
+        .into_any()
 }
 
-fn history(attempts: &[Attempt]) -> impl IntoView + use<> {
-    (!attempts.is_empty()).then(|| {
-        let lines = attempts.iter().map(earlier).collect_view();
-        view! {
-            <details class="history">
-                <summary>{format!("Attempts ({})", attempts.len())}</summary>
-                <ol>{lines}</ol>
-            </details>
-        }
-    })
+fn history(attempts: &[Attempt]) -> AnyView {
+    (!attempts.is_empty())
+        .then(|| {
+            let lines = attempts.iter().map(earlier).collect_view();
+            view! {
+                <details class="history">
+                    <summary>{format!("Attempts ({})", attempts.len())}</summary>
+                    <ol>{lines}</ol>
+                </details>
+            }
+        })
+        .into_any()
 }
 
-fn earlier(attempt: &Attempt) -> impl IntoView + use<> {
+fn earlier(attempt: &Attempt) -> AnyView {
     let outcome = match (&attempt.verdict, attempt.state) {
         (Some(verdict), _) if verdict.passed => "Solved".to_owned(),
         (Some(verdict), _) => format!("{} of {} points", verdict.points, verdict.of_points),
@@ -105,4 +106,5 @@ fn earlier(attempt: &Attempt) -> impl IntoView + use<> {
             <ul>{failed}</ul>
         </li>
     }
+    .into_any()
 }

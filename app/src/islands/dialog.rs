@@ -11,7 +11,7 @@ pub(super) fn question(
     keep: &'static str,
     go_on: &'static str,
     then: impl Fn() + 'static,
-) -> impl IntoView {
+) -> AnyView {
     let close = move || {
         if let Some(dialog) = node.get_untracked() {
             dialog.close();
@@ -36,6 +36,7 @@ pub(super) fn question(
             </p>
         </dialog>
     }
+    .into_any()
 }
 
 /// Opens a dialog.

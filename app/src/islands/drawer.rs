@@ -63,12 +63,18 @@ fn words(bench: Bench) -> String {
     }
 }
 
-fn left(bench: Bench) -> impl IntoView {
+fn left(bench: Bench) -> AnyView {
     let left = move || {
         let now = bench.now.get();
-        bench.lease.read().as_ref().map(|lease| lease.expires_at).filter(|_| now > 0).map(|at| time::countdown(at - now))
+        bench
+            .lease
+            .read()
+            .as_ref()
+            .map(|lease| lease.expires_at)
+            .filter(|_| now > 0)
+            .map(|at| time::countdown(at - now))
     };
-    view! { <p class="time-left">{icon::clock()} <span class="visually-hidden">"Time left: "</span> <span>{left}</span></p> }
+    view! { <p class="time-left">{icon::clock()} <span class="visually-hidden">"Time left: "</span> <span>{left}</span></p> }.into_any()
 }
 
 fn body(bench: Bench, ready: bool) -> AnyView {

@@ -98,7 +98,7 @@ pub fn Help(exercise: ExerciseId, hints: Vec<String>, hints_total: u32) -> impl 
     }
 }
 
-fn shown(solution: Solution) -> impl IntoView {
+fn shown(solution: Solution) -> AnyView {
     let files = solution
         .files
         .into_iter()
@@ -118,5 +118,5 @@ fn shown(solution: Solution) -> impl IntoView {
             browser::dress(&node);
         }
     });
-    view! { <div class="solution prose" node_ref=node><div inner_html=solution.html></div> {files}</div> }
+    view! { <div class="solution prose" node_ref=node><div inner_html=solution.html></div> {files}</div> }.into_any()
 }

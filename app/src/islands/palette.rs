@@ -95,7 +95,11 @@ impl State {
     fn copy(self, command: String) {
         self.keep();
         spawn_local(async move {
-            browser::announce(if browser::copy(&command).await { "Copied" } else { "The browser does not let this page copy." });
+            browser::announce(if browser::copy(&command).await {
+                "Copied"
+            } else {
+                "The browser does not let this page copy."
+            });
         });
     }
 
@@ -211,7 +215,7 @@ fn reveal(index: usize) {
     }
 }
 
-fn groups(state: State) -> impl IntoView {
+fn groups(state: State) -> AnyView {
     let hits = state.hits.get();
     HitKind::ALL
         .into_iter()
@@ -230,9 +234,10 @@ fn groups(state: State) -> impl IntoView {
             })
         })
         .collect_view()
+        .into_any()
 }
 
-fn option(state: State, index: usize, hit: &SearchHit) -> impl IntoView + use<> {
+fn option(state: State, index: usize, hit: &SearchHit) -> AnyView {
     let snippet = runs(&hit.snippet)
         .into_iter()
         .map(|run| if run.marked { view! { <mark>{run.text}</mark> }.into_any() } else { run.text.into_any() })
@@ -252,6 +257,7 @@ fn option(state: State, index: usize, hit: &SearchHit) -> impl IntoView + use<> 
             <p class=class>{snippet}</p>
         </div>
     }
+    .into_any()
 }
 
 fn note(state: State) -> AnyView {
@@ -262,7 +268,8 @@ fn note(state: State) -> AnyView {
     if text.trim().is_empty() {
         let recent = state.recent.get();
         if recent.is_empty() {
-            return view! { <p>"Half a command, a question, or a whole error message: paste it as it is."</p> }.into_any();
+            return view! { <p>"Half a command, a question, or a whole error message: paste it as it is."</p> }
+                .into_any();
         }
         let links = recent
             .into_iter()
@@ -287,11 +294,12 @@ fn note(state: State) -> AnyView {
     view! { <p>{format!("{count} {}", if count == 1 { "hit" } else { "hits" })} {more}</p> }.into_any()
 }
 
-fn legend() -> impl IntoView {
+fn legend() -> AnyView {
     view! {
         <p class="palette-legend" aria-hidden="true">
             <span><kbd>"↑"</kbd> <kbd>"↓"</kbd> " choose"</span> <span><kbd>"Enter"</kbd> " open"</span>
             <span><kbd>"Ctrl"</kbd> <kbd>"Enter"</kbd> " copy the command"</span> <span><kbd>"Esc"</kbd> " close"</span>
         </p>
     }
+    .into_any()
 }

@@ -18,8 +18,9 @@ pub(crate) fn page(page: ChapterPage) -> Sheet {
     Sheet::new(Place::Chapters, "chapter", title, summary, move || body(page))
 }
 
-fn body(page: ChapterPage) -> impl IntoView {
-    let ChapterPage { id, meta, part, html, contents, previous, next, siblings, prerequisites, exercises, may_try } = page;
+fn body(page: ChapterPage) -> AnyView {
+    let ChapterPage { id, meta, part, html, contents, previous, next, siblings, prerequisites, exercises, may_try } =
+        page;
     let first = (!prerequisites.is_empty()).then(|| {
         let links = prerequisites
             .iter()
@@ -75,7 +76,7 @@ fn body(page: ChapterPage) -> impl IntoView {
             {on_this_page(contents_twice, false)}
         </div>
         {may_try.then(|| view! { <Drawer /> })}
-    }
+    }.into_any()
 }
 
 /// The on-page contents: folded above the text on narrow pages, beside it on wide ones.
@@ -109,7 +110,7 @@ fn on_this_page(contents: Vec<Heading>, folded: bool) -> AnyView {
     }
 }
 
-fn exercise(card: &ExerciseCard) -> impl IntoView + use<> {
+fn exercise(card: &ExerciseCard) -> AnyView {
     let action = match (&card.offer, card.standing) {
         (Offer::NotOffered { why }, _) => view! { <p class="not-offered">{why.clone()}</p> }.into_any(),
         (Offer::Offered, Standing::Untouched) => go(card, "Start"),
@@ -123,6 +124,7 @@ fn exercise(card: &ExerciseCard) -> impl IntoView + use<> {
             <div class="go">{facts(card)} {action}</div>
         </li>
     }
+    .into_any()
 }
 
 fn go(card: &ExerciseCard, word: &'static str) -> AnyView {
@@ -130,7 +132,7 @@ fn go(card: &ExerciseCard, word: &'static str) -> AnyView {
     view! { <a class="button strong" href=card.url() aria-label=label>{word} {icon::arrow()}</a> }.into_any()
 }
 
-fn way_on(previous: Option<ChapterLink>, next: Option<ChapterLink>) -> impl IntoView {
+fn way_on(previous: Option<ChapterLink>, next: Option<ChapterLink>) -> AnyView {
     let previous = previous.map(|link| {
         let url = link.url();
         view! { <a class="before" rel="prev" href=url><small>{icon::arrow_back()} "Previous"</small> <span>{link.title}</span></a> }
@@ -139,5 +141,5 @@ fn way_on(previous: Option<ChapterLink>, next: Option<ChapterLink>) -> impl Into
         let url = link.url();
         view! { <a class="after" rel="next" href=url><small>"Next" {icon::arrow()}</small> <span>{link.title}</span></a> }
     });
-    view! { <nav class="way-on" aria-label="Previous and next chapter">{previous} {next}</nav> }
+    view! { <nav class="way-on" aria-label="Previous and next chapter">{previous} {next}</nav> }.into_any()
 }

@@ -10,16 +10,12 @@ use crate::{
 };
 
 pub(crate) fn page(chapters: Chapters) -> Sheet {
-    Sheet::new(
-        Place::Chapters,
-        "list",
-        "Chapters",
-        "Every chapter of the book on containers, by part.",
-        move || body(chapters),
-    )
+    Sheet::new(Place::Chapters, "list", "Chapters", "Every chapter of the book on containers, by part.", move || {
+        body(chapters)
+    })
 }
 
-fn body(chapters: Chapters) -> impl IntoView {
+fn body(chapters: Chapters) -> AnyView {
     let empty = chapters.parts.is_empty().then(|| {
         view! { <p class="empty">"There are no chapters yet. Put the first one into " <code>"content/chapters"</code> "."</p> }
     });
@@ -30,10 +26,10 @@ fn body(chapters: Chapters) -> impl IntoView {
         </header>
         {empty}
         {chapters.parts.into_iter().map(part).collect_view()}
-    }
+    }.into_any()
 }
 
-fn part(part: PartOfChapters) -> impl IntoView {
+fn part(part: PartOfChapters) -> AnyView {
     let PartOfChapters { part, chapters } = part;
     let anchor = format!("part-{}", part.number);
     let number = part.number;
@@ -47,9 +43,10 @@ fn part(part: PartOfChapters) -> impl IntoView {
             <ol class="rows">{chapters.into_iter().map(|card| row(number, card)).collect_view()}</ol>
         </section>
     }
+    .into_any()
 }
 
-fn row(part: u8, card: ChapterCard) -> impl IntoView {
+fn row(part: u8, card: ChapterCard) -> AnyView {
     let exercises = card
         .exercises
         .iter()
@@ -57,7 +54,8 @@ fn row(part: u8, card: ChapterCard) -> impl IntoView {
             view! { <li><a href=exercise.url()>{exercise.title.clone()}</a> " " {standing(exercise.standing)}</li> }
         })
         .collect_view();
-    let practise = (!card.exercises.is_empty()).then(|| view! { <ul class="practise" aria-label="Exercises">{exercises}</ul> });
+    let practise =
+        (!card.exercises.is_empty()).then(|| view! { <ul class="practise" aria-label="Exercises">{exercises}</ul> });
     view! {
         <li class="row numbered">
             <span class="number" aria-hidden="true">{format!("{part}.{}", card.order)}</span>
@@ -69,4 +67,5 @@ fn row(part: u8, card: ChapterCard) -> impl IntoView {
             <p class="facts"><span>{time::minutes(card.minutes.into())}</span></p>
         </li>
     }
+    .into_any()
 }

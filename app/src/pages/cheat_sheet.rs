@@ -20,7 +20,7 @@ pub(crate) fn page(sheet: CheatSheet) -> Sheet {
     )
 }
 
-fn body(sheet: CheatSheet) -> impl IntoView {
+fn body(sheet: CheatSheet) -> AnyView {
     let groups = sheet
         .groups
         .iter()
@@ -46,23 +46,26 @@ fn body(sheet: CheatSheet) -> impl IntoView {
         </div>
         {sheet.may_try.then(|| view! { <Drawer /> })}
     }
+    .into_any()
 }
 
-fn group(group: EntryGroup) -> impl IntoView {
+fn group(group: EntryGroup) -> AnyView {
     view! {
         <section class="group" aria-labelledby=group.anchor.clone() data-group="">
             <h2 id=group.anchor.clone()>{group.title} " " <small>{group.part_title}</small></h2>
             {group.entries.into_iter().map(entry).collect_view()}
         </section>
     }
+    .into_any()
 }
 
-fn entry(entry: EntryView) -> impl IntoView {
+fn entry(entry: EntryView) -> AnyView {
     let EntryView { id, task, command, command_html, does_html, flags, destroys_html, section, tags, runnable } = entry;
     let destroys = destroys_html.map(|html| {
         view! { <p class="destroys">{icon::alert()} <span><b>"Destroys: "</b> <span inner_html=html></span></span></p> }
     });
-    let flags = (!flags.is_empty()).then(|| view! { <dl class="flags">{flags.into_iter().map(flag).collect_view()}</dl> });
+    let flags =
+        (!flags.is_empty()).then(|| view! { <dl class="flags">{flags.into_iter().map(flag).collect_view()}</dl> });
     let run = runnable.then(|| view! { <button r#type="button" data-run=command.clone() hidden>"Try it"</button> });
     view! {
         <article class="entry" id=id.to_string() data-entry=tags.join(" ")>
@@ -76,9 +79,9 @@ fn entry(entry: EntryView) -> impl IntoView {
             {destroys}
             <p class="more"><a href=section.url.clone()>{section.label()}</a></p>
         </article>
-    }
+    }.into_any()
 }
 
-fn flag(flag: FlagView) -> impl IntoView {
-    view! { <div><dt><code>{flag.flag}</code></dt><dd inner_html=flag.does_html></dd></div> }
+fn flag(flag: FlagView) -> AnyView {
+    view! { <div><dt><code>{flag.flag}</code></dt><dd inner_html=flag.does_html></dd></div> }.into_any()
 }

@@ -15,8 +15,24 @@ pub(crate) fn page(page: ExercisePage) -> Sheet {
     Sheet::new(Place::Exercises, "exercise", title, summary, move || body(page)).awake()
 }
 
-fn body(page: ExercisePage) -> impl IntoView {
-    let ExercisePage { card, part, task_html, section, prerequisites, checks, hints_total, hints, attempts, files, images, lease, previous, next, .. } = page;
+fn body(page: ExercisePage) -> AnyView {
+    let ExercisePage {
+        card,
+        part,
+        task_html,
+        section,
+        prerequisites,
+        checks,
+        hints_total,
+        hints,
+        attempts,
+        files,
+        images,
+        lease,
+        previous,
+        next,
+        ..
+    } = page;
     let first = (!prerequisites.is_empty()).then(|| {
         let links = prerequisites
             .iter()
@@ -51,15 +67,15 @@ fn body(page: ExercisePage) -> impl IntoView {
             </div>
             <Workbench exercise=card.id lease offer=card.offer files images />
         </div>
-    }
+    }.into_any()
 }
 
-fn way_on(previous: Option<ExerciseCard>, next: Option<ExerciseCard>) -> impl IntoView {
+fn way_on(previous: Option<ExerciseCard>, next: Option<ExerciseCard>) -> AnyView {
     let previous = previous.map(|card| {
         view! { <a class="before" rel="prev" href=card.url()><small>{icon::arrow_back()} "Previous"</small> <span>{card.title.clone()}</span></a> }
     });
     let next = next.map(|card| {
         view! { <a class="after" rel="next" href=card.url()><small>"Next" {icon::arrow()}</small> <span>{card.title.clone()}</span></a> }
     });
-    view! { <nav class="way-on" aria-label="Previous and next exercise">{previous} {next}</nav> }
+    view! { <nav class="way-on" aria-label="Previous and next exercise">{previous} {next}</nav> }.into_any()
 }

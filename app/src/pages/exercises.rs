@@ -19,7 +19,7 @@ pub(crate) fn page(exercises: Exercises) -> Sheet {
     )
 }
 
-fn body(exercises: Exercises) -> impl IntoView {
+fn body(exercises: Exercises) -> AnyView {
     let empty = exercises.parts.is_empty().then(|| {
         view! { <p class="empty">"There are no exercises yet. Put the first one into " <code>"content/exercises"</code> "."</p> }
     });
@@ -30,10 +30,10 @@ fn body(exercises: Exercises) -> impl IntoView {
         </header>
         {empty}
         {exercises.parts.into_iter().map(part).collect_view()}
-    }
+    }.into_any()
 }
 
-fn part(part: PartOfExercises) -> impl IntoView {
+fn part(part: PartOfExercises) -> AnyView {
     let PartOfExercises { part, exercises } = part;
     let anchor = format!("part-{}", part.number);
     let number = part.number;
@@ -48,4 +48,5 @@ fn part(part: PartOfExercises) -> impl IntoView {
             <ol class="rows">{rows}</ol>
         </section>
     }
+    .into_any()
 }

@@ -24,7 +24,7 @@ pub(crate) fn page(home: Home) -> Sheet {
     )
 }
 
-fn body(home: Home) -> impl IntoView {
+fn body(home: Home) -> AnyView {
     let Home { living, next_exercise, next_chapter, parts, totals } = home;
     let begun = !living.is_empty()
         || totals.solved > 0
@@ -42,9 +42,10 @@ fn body(home: Home) -> impl IntoView {
         </section>
         {ways(totals)}
     }
+    .into_any()
 }
 
-fn newcomer(exercise: Option<ExerciseCard>, chapter: Option<ChapterCard>) -> impl IntoView {
+fn newcomer(exercise: Option<ExerciseCard>, chapter: Option<ChapterCard>) -> AnyView {
     let start = exercise.map(|card| {
         view! { <a class="button strong" href=card.url()>"Start the first exercise" {icon::arrow()}</a> }
     });
@@ -64,11 +65,11 @@ fn newcomer(exercise: Option<ExerciseCard>, chapter: Option<ChapterCard>) -> imp
             </div>
             {specimen()}
         </section>
-    }
+    }.into_any()
 }
 
 /// A still picture of what grading looks like, in text.
-fn specimen() -> impl IntoView {
+fn specimen() -> AnyView {
     view! {
         <figure class="specimen" aria-label="An example: a secret that was deleted is still found in a layer">
             <pre tabindex="0"><code>
@@ -85,7 +86,7 @@ fn specimen() -> impl IntoView {
                 </li>
             </ul>
         </figure>
-    }
+    }.into_any()
 }
 
 fn returning(
@@ -93,10 +94,11 @@ fn returning(
     exercise: Option<ExerciseCard>,
     chapter: Option<ChapterCard>,
     totals: Totals,
-) -> impl IntoView {
+) -> AnyView {
     let done = totals.solved == totals.exercises && totals.exercises > 0;
     let heading = if done { "Every exercise solved." } else { "Go on where you stopped." };
-    let afloat: Vec<_> = living.iter().filter_map(|lease| lease.exercise.as_ref().map(|card| card.id.clone())).collect();
+    let afloat: Vec<_> =
+        living.iter().filter_map(|lease| lease.exercise.as_ref().map(|card| card.id.clone())).collect();
     let next = exercise.filter(|card| !afloat.contains(&card.id)).map(|card| {
         let verb = if card.standing == Standing::Untouched { "Next exercise" } else { "Go on with" };
         view! {
@@ -127,10 +129,10 @@ fn returning(
             </p>
             <div class="nexts">{living.into_iter().map(moored).collect_view()} {next} {read}</div>
         </section>
-    }
+    }.into_any()
 }
 
-fn moored(living: LivingLease) -> impl IntoView {
+fn moored(living: LivingLease) -> AnyView {
     let LivingLease { lease, exercise } = living;
     let (title, url) = match &exercise {
         Some(card) => (card.title.clone(), card.url()),
@@ -148,10 +150,10 @@ fn moored(living: LivingLease) -> impl IntoView {
             <p>"Terminal, files and containers are as you left them until " <time datetime=time::iso(lease.expires_at)>{time::utc(lease.expires_at)}</time> "."</p>
             {exercise.as_ref().map(facts)}
         </article>
-    }
+    }.into_any()
 }
 
-fn part(card: PartCard) -> impl IntoView {
+fn part(card: PartCard) -> AnyView {
     let PartCard { part, chapters, minutes, exercises, solved } = card;
     let progress = (exercises > 0).then(|| {
         view! { <span>{if solved > 0 { format!("{solved} of {exercises} solved") } else { count(exercises, "exercise", "exercises") }}</span> }
@@ -176,9 +178,10 @@ fn part(card: PartCard) -> impl IntoView {
             </div>
         </li>
     }
+    .into_any()
 }
 
-fn ways(totals: Totals) -> impl IntoView {
+fn ways(totals: Totals) -> AnyView {
     view! {
         <section class="ways" aria-labelledby="ways">
             <h2 id="ways">"With work waiting?"</h2>
@@ -188,5 +191,5 @@ fn ways(totals: Totals) -> impl IntoView {
                 <p><a href="/exercises"><b>"Exercises"</b></a> <br /> {format!("{} tasks, each in a sandbox of its own.", totals.exercises)}</p>
             </div>
         </section>
-    }
+    }.into_any()
 }

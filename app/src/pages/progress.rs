@@ -18,7 +18,7 @@ pub(crate) fn page(progress: ProgressPage) -> Sheet {
         .unlisted()
 }
 
-fn body(progress: ProgressPage) -> impl IntoView {
+fn body(progress: ProgressPage) -> AnyView {
     let ProgressPage { totals, parts, latest } = progress;
     let nothing = latest.is_empty().then(|| {
         view! {
@@ -45,9 +45,10 @@ fn body(progress: ProgressPage) -> impl IntoView {
         {parts.into_iter().map(part).collect_view()}
         {recent}
     }
+    .into_any()
 }
 
-fn sums(totals: Totals) -> impl IntoView {
+fn sums(totals: Totals) -> AnyView {
     view! {
         <dl class="sums">
             <div>
@@ -61,10 +62,10 @@ fn sums(totals: Totals) -> impl IntoView {
                 <progress value=totals.points.to_string() max=totals.of_points.max(1).to_string() aria-label="Points"></progress>
             </div>
         </dl>
-    }
+    }.into_any()
 }
 
-fn part(part: PartOfProgress) -> impl IntoView {
+fn part(part: PartOfProgress) -> AnyView {
     let PartOfProgress { part, lines } = part;
     let anchor = format!("part-{}", part.number);
     let solved = lines.iter().filter(|line| line.progress.solved_at.is_some()).count();
@@ -78,9 +79,10 @@ fn part(part: PartOfProgress) -> impl IntoView {
             <ol class="rows">{lines.into_iter().map(line).collect_view()}</ol>
         </section>
     }
+    .into_any()
 }
 
-fn line(line: ProgressLine) -> impl IntoView {
+fn line(line: ProgressLine) -> AnyView {
     let ProgressLine { card, progress } = line;
     let tried = (progress.attempts > 0).then(|| {
         view! { <span>{count(progress.attempts, "attempt", "attempts")}</span> <span>{format!("{} of {} points", progress.best_points, progress.of_points)}</span> }
@@ -94,9 +96,10 @@ fn line(line: ProgressLine) -> impl IntoView {
             <p class="facts">{tried} {hints} {solved} {when}</p>
         </li>
     }
+    .into_any()
 }
 
-fn attempt(line: AttemptLine) -> impl IntoView {
+fn attempt(line: AttemptLine) -> AnyView {
     let AttemptLine { title, attempt } = line;
     let outcome = match (attempt.state, &attempt.verdict) {
         (AttemptState::Graded, Some(verdict)) if verdict.passed => "Solved".to_owned(),
@@ -113,4 +116,5 @@ fn attempt(line: AttemptLine) -> impl IntoView {
             </p>
         </li>
     }
+    .into_any()
 }

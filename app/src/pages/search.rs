@@ -13,9 +13,13 @@ use crate::{
 
 pub(crate) fn page(query: Query, results: SearchResults) -> Sheet {
     let title = if query.text.is_empty() { "Search".to_owned() } else { format!("Search: {}", short(&query.text)) };
-    Sheet::new(Place::Search, "list search", title, "Search chapters, commands, exercises and error messages.", move || {
-        body(query, results)
-    })
+    Sheet::new(
+        Place::Search,
+        "list search",
+        title,
+        "Search chapters, commands, exercises and error messages.",
+        move || body(query, results),
+    )
     .unlisted()
 }
 
@@ -23,11 +27,14 @@ fn short(text: &str) -> String {
     if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(59).chain(['…']).collect() }
 }
 
-fn body(query: Query, results: SearchResults) -> impl IntoView {
+fn body(query: Query, results: SearchResults) -> AnyView {
     let SearchResults { hits, facets, instead } = results;
     let asked = !query.text.is_empty();
     let found = match (asked, hits.is_empty()) {
-        (false, _) => view! { <p class="lead">"Half a command, a question, or a whole error message: paste it as it is."</p> }.into_any(),
+        (false, _) => {
+            view! { <p class="lead">"Half a command, a question, or a whole error message: paste it as it is."</p> }
+                .into_any()
+        }
         (true, true) => nothing(&query, instead).into_any(),
         (true, false) => {
             let total = u32::try_from(hits.len()).unwrap_or(u32::MAX);
@@ -51,10 +58,10 @@ fn body(query: Query, results: SearchResults) -> impl IntoView {
         </header>
         {asked.then(|| kinds(&query, &facets))}
         {found}
-    }
+    }.into_any()
 }
 
-fn kinds(query: &Query, facets: &[Facet]) -> impl IntoView + use<> {
+fn kinds(query: &Query, facets: &[Facet]) -> AnyView {
     let link = |kind: Option<HitKind>, label: String| {
         let current = (query.kind == kind).then_some("true");
         let mut href = format!("/search?q={}", encode(&query.text));
@@ -72,10 +79,15 @@ fn kinds(query: &Query, facets: &[Facet]) -> impl IntoView + use<> {
         })
         .collect_view();
     view! { <nav class="kinds" aria-label="Narrow to"><ul>{link(None, "Everything".to_owned())} {narrow}</ul></nav> }
+        .into_any()
 }
 
-fn hit(hit: SearchHit) -> impl IntoView {
-    let where_from = if hit.section.is_empty() { hit.kind.label().to_owned() } else { format!("{} · {}", hit.kind.label(), hit.section) };
+fn hit(hit: SearchHit) -> AnyView {
+    let where_from = if hit.section.is_empty() {
+        hit.kind.label().to_owned()
+    } else {
+        format!("{} · {}", hit.kind.label(), hit.section)
+    };
     let class = format!("hit {}", hit.kind.as_str());
     view! {
         <li class=class>
@@ -84,9 +96,10 @@ fn hit(hit: SearchHit) -> impl IntoView {
             <p class="snippet" inner_html=hit.snippet></p>
         </li>
     }
+    .into_any()
 }
 
-fn nothing(query: &Query, instead: Vec<String>) -> impl IntoView + use<> {
+fn nothing(query: &Query, instead: Vec<String>) -> AnyView {
     let others = (!instead.is_empty()).then(|| {
         let links = instead
             .into_iter()
@@ -107,7 +120,7 @@ fn nothing(query: &Query, instead: Vec<String>) -> impl IntoView + use<> {
             {widen}
             <p>"Try fewer words or the bare command, or look through the " <a href="/cheatsheet">"cheat sheet"</a> " and the " <a href="/chapters">"chapters"</a> "."</p>
         </div>
-    }
+    }.into_any()
 }
 
 /// Percent-encoding for a query value.

@@ -13,7 +13,8 @@ pub fn standing(standing: Standing) -> AnyView {
     match standing {
         Standing::Untouched => ().into_any(),
         Standing::Begun { best_points, of_points } => {
-            let words = if of_points == 0 { "Begun".to_owned() } else { format!("{best_points} of {of_points} points") };
+            let words =
+                if of_points == 0 { "Begun".to_owned() } else { format!("{best_points} of {of_points} points") };
             view! { <span class="standing begun">{words}</span> }.into_any()
         }
         Standing::Solved { .. } => view! { <span class="standing solved">{icon::tick()} "Solved"</span> }.into_any(),
@@ -22,18 +23,18 @@ pub fn standing(standing: Standing) -> AnyView {
 
 /// The level as one to three draft marks and a word.
 #[must_use]
-pub fn level(level: Level) -> impl IntoView {
+pub fn level(level: Level) -> AnyView {
     let class = match level {
         Level::FirstSteps => "level one",
         Level::Everyday => "level two",
         Level::Expert => "level three",
     };
-    view! { <span class=class>{level.label()}</span> }
+    view! { <span class=class>{level.label()}</span> }.into_any()
 }
 
 /// Level, time, points.
 #[must_use]
-pub fn facts(card: &ExerciseCard) -> impl IntoView + use<> {
+pub fn facts(card: &ExerciseCard) -> AnyView {
     view! {
         <p class="facts">
             {level(card.level)} <span>{time::minutes(card.minutes.into())}</span>
@@ -41,11 +42,12 @@ pub fn facts(card: &ExerciseCard) -> impl IntoView + use<> {
             {standing(card.standing)}
         </p>
     }
+    .into_any()
 }
 
 /// A row of the exercise list.
 #[must_use]
-pub fn row(card: &ExerciseCard) -> impl IntoView + use<> {
+pub fn row(card: &ExerciseCard) -> AnyView {
     let not_offered = match &card.offer {
         Offer::Offered => None,
         Offer::NotOffered { why } => Some(view! { <p class="not-offered">{why.clone()}</p> }),
@@ -60,6 +62,7 @@ pub fn row(card: &ExerciseCard) -> impl IntoView + use<> {
             {facts(card)}
         </li>
     }
+    .into_any()
 }
 
 /// A number with its noun.

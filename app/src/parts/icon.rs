@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-fn stroked(paths: &'static str) -> impl IntoView {
+fn stroked(paths: &'static str) -> AnyView {
     view! {
         <svg
             class="i"
@@ -20,17 +20,18 @@ fn stroked(paths: &'static str) -> impl IntoView {
             inner_html=paths
         ></svg>
     }
+    .into_any()
 }
 
 /// The mark: a hull on its blocks, with the dock's walls either side.
 #[must_use]
-pub fn mark() -> impl IntoView {
+pub fn mark() -> AnyView {
     let paths = concat!(
         r#"<path class="mark-hull" d="M7 7h18l-2.2 8H9.2z"/>"#,
         r#"<path class="mark-keel" d="M9.5 16.5h13l-1.1 4a2 2 0 0 1-1.9 1.5h-7a2 2 0 0 1-1.9-1.5z"/>"#,
         r#"<path class="mark-dock" d="M2 12v13a3 3 0 0 0 3 3h22a3 3 0 0 0 3-3V12" fill="none" stroke-width="2.6" stroke-linecap="round"/>"#,
     );
-    view! { <svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false" inner_html=paths></svg> }
+    view! { <svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false" inner_html=paths></svg> }.into_any()
 }
 
 macro_rules! icons {

@@ -73,7 +73,10 @@ mod tests {
     #[test]
     fn spans() {
         assert_eq!([minutes(5), minutes(60), minutes(80)], ["5 min", "1 h", "1 h 20 min"]);
-        assert_eq!([countdown(-3), countdown(59), countdown(2527), countdown(3780)], ["0:00", "0:59", "42:07", "1:03:00"]);
+        assert_eq!(
+            [countdown(-3), countdown(59), countdown(2527), countdown(3780)],
+            ["0:00", "0:59", "42:07", "1:03:00"]
+        );
         assert_eq!([waiting(3), waiting(38), waiting(170)], ["a few seconds", "about 40 seconds", "about 3 minutes"]);
     }
 }

@@ -58,7 +58,12 @@ extern "C" {
     #[wasm_bindgen(js_namespace = drydock, js_name = copy, catch)]
     async fn copy_text(text: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = drydock, js_name = openTerminals, catch)]
-    async fn terminals(host: &HtmlElement, url: &str, preview: Option<String>, tell: &JsValue) -> Result<JsValue, JsValue>;
+    async fn terminals(
+        host: &HtmlElement,
+        url: &str,
+        preview: Option<String>,
+        tell: &JsValue,
+    ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = drydock, js_name = openEditor, catch)]
     async fn editor(host: &HtmlElement, tell: &JsValue) -> Result<JsValue, JsValue>;
 }

@@ -19,7 +19,11 @@ impl Events {
     }
 
     /// Calls back with the data of each event of this name.
-    pub(in crate::islands) fn on<T: serde::de::DeserializeOwned>(mut self, name: &str, mut then: impl FnMut(T) + 'static) -> Self {
+    pub(in crate::islands) fn on<T: serde::de::DeserializeOwned>(
+        mut self,
+        name: &str,
+        mut then: impl FnMut(T) + 'static,
+    ) -> Self {
         let listener = Listener::new(move |event: MessageEvent| {
             let data = event.data().as_string().unwrap_or_default();
             if let Ok(data) = serde_json::from_str(&data) {

@@ -16,7 +16,7 @@ use crate::{
 
 type Claims = StoredValue<Vec<(CheckId, String)>>;
 
-pub(super) fn line(bench: Bench, check: CheckView, claims: Claims) -> impl IntoView {
+pub(super) fn line(bench: Bench, check: CheckView, claims: Claims) -> AnyView {
     let CheckView { id, claim, points, section, .. } = check;
     let of_mark = id.clone();
     let mark = Memo::new(move |_| bench.grading.read().mark(&of_mark));
@@ -34,7 +34,7 @@ pub(super) fn line(bench: Bench, check: CheckView, claims: Claims) -> impl IntoV
                 {details}
             </div>
         </li>
-    }
+    }.into_any()
 }
 
 fn sign(mark: Mark) -> AnyView {
@@ -48,8 +48,9 @@ fn sign(mark: Mark) -> AnyView {
     }
 }
 
-fn failed(result: &CheckResult, section: &SectionLink) -> impl IntoView + use<> {
-    let observed = (!result.observed.is_empty()).then(|| view! { <div><dt>"Seen"</dt><dd>{result.observed.clone()}</dd></div> });
+fn failed(result: &CheckResult, section: &SectionLink) -> AnyView {
+    let observed =
+        (!result.observed.is_empty()).then(|| view! { <div><dt>"Seen"</dt><dd>{result.observed.clone()}</dd></div> });
     view! {
         <dl class="found">
             <div><dt>"Expected"</dt><dd>{result.expected.clone()}</dd></div>
@@ -57,18 +58,20 @@ fn failed(result: &CheckResult, section: &SectionLink) -> impl IntoView + use<> 
             <div><dt>"Why"</dt><dd>{result.why.clone()}</dd></div>
         </dl>
         <p class="read-on"><a href=section.url.clone() target="_blank">{section.label()} <span class="visually-hidden">" (opens in a new tab)"</span></a></p>
-    }
+    }.into_any()
 }
 
 fn could_not_run(result: &CheckResult, claims: Claims) -> AnyView {
     match &result.because {
         Some(Because::Waits { check }) => {
-            let claim = claims.with_value(|claims| claims.iter().find(|(id, _)| id == check).map(|(_, claim)| claim.clone()));
+            let claim =
+                claims.with_value(|claims| claims.iter().find(|(id, _)| id == check).map(|(_, claim)| claim.clone()));
             let on = claim.unwrap_or_else(|| check.to_string());
             view! { <p class="because">{format!("Looked at once this holds: {on}.")}</p> }.into_any()
         }
         Some(Because::Fault { reason }) => {
-            view! { <p class="because">{reason.clone()} " This is no fault of yours; check again in a moment."</p> }.into_any()
+            view! { <p class="because">{reason.clone()} " This is no fault of yours; check again in a moment."</p> }
+                .into_any()
         }
         None => view! { <p class="because">"This could not be looked at. Check again in a moment."</p> }.into_any(),
     }

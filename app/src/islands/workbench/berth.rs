@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Before the first Start.
-pub(super) fn idle(bench: Bench, offer: &Offer, files: &[StarterFile], images: &[String]) -> impl IntoView + use<> {
+pub(super) fn idle(bench: Bench, offer: &Offer, files: &[StarterFile], images: &[String]) -> AnyView {
     let start = match offer {
         Offer::Offered => start_button(bench, "Start").into_any(),
         Offer::NotOffered { why } => view! { <p class="not-offered">{why.clone()}</p> }.into_any(),
@@ -32,10 +32,10 @@ pub(super) fn idle(bench: Bench, offer: &Offer, files: &[StarterFile], images: &
             {start}
             <noscript><p class="not-offered">"A sandbox needs JavaScript. The task and the checks can be read without it."</p></noscript>
         </div>
-    }
+    }.into_any()
 }
 
-fn start_button(bench: Bench, word: &'static str) -> impl IntoView {
+fn start_button(bench: Bench, word: &'static str) -> AnyView {
     view! {
         <p class="buttons">
             <button
@@ -49,10 +49,11 @@ fn start_button(bench: Bench, word: &'static str) -> impl IntoView {
             </button>
         </p>
     }
+    .into_any()
 }
 
 /// In the queue, or being made.
-pub(super) fn waiting(bench: Bench) -> impl IntoView {
+pub(super) fn waiting(bench: Bench) -> AnyView {
     let words = move || match bench.phase() {
         Phase::Queued { position, eta_seconds } => {
             let place = match position {
@@ -73,7 +74,7 @@ pub(super) fn waiting(bench: Bench) -> impl IntoView {
             <progress aria-label="Waiting for the sandbox"></progress>
             <p class="quiet">{move || if queued() { "You can go on reading; your place is kept while this page is open." } else { "" }}</p>
         </div>
-    }
+    }.into_any()
 }
 
 fn bare(seconds: u32) -> String {
@@ -81,7 +82,7 @@ fn bare(seconds: u32) -> String {
 }
 
 /// After the end.
-pub(super) fn ended(bench: Bench) -> impl IntoView {
+pub(super) fn ended(bench: Bench) -> AnyView {
     let reason = move || match bench.phase() {
         Phase::Ended(outcome) => outcome.reason,
         _ => String::new(),
@@ -93,5 +94,5 @@ pub(super) fn ended(bench: Bench) -> impl IntoView {
             <p>"Your results are kept, and the files of the working folder come back with the next sandbox. Images and containers are gone."</p>
             {start_button(bench, "Start again")}
         </div>
-    }
+    }.into_any()
 }

@@ -66,7 +66,7 @@ struct Files {
     timer: StoredValue<Option<TimeoutHandle>>,
 }
 
-pub(super) fn files(bench: Bench) -> impl IntoView {
+pub(super) fn files(bench: Bench) -> AnyView {
     let files = Files {
         bench,
         entries: RwSignal::new(Vec::new()),
@@ -111,7 +111,7 @@ pub(super) fn files(bench: Bench) -> impl IntoView {
                 <p class="pane-empty" hidden=move || files.open.read().is_some()>"Choose a file to edit it. What you type is saved into the sandbox by itself."</p>
             </div>
         </div>
-    }
+    }.into_any()
 }
 
 fn saving(files: Files) -> AnyView {
@@ -139,7 +139,8 @@ fn saving(files: Files) -> AnyView {
 
 impl Files {
     fn url(self, path: &str) -> Option<String> {
-        let encoded: Vec<String> = path.split('/').map(|part| String::from(js_sys::encode_uri_component(part))).collect();
+        let encoded: Vec<String> =
+            path.split('/').map(|part| String::from(js_sys::encode_uri_component(part))).collect();
         self.bench.lease_path(&format!("/files/{}", encoded.join("/")))
     }
 
@@ -164,7 +165,9 @@ impl Files {
 
     /// Opens a file in the editor.
     fn show(self, path: String) {
-        let size = self.entries.with_untracked(|entries| entries.iter().find(|entry| entry.path == path).map(|entry| entry.size));
+        let size = self
+            .entries
+            .with_untracked(|entries| entries.iter().find(|entry| entry.path == path).map(|entry| entry.size));
         if size.is_some_and(|size| size > LARGEST) {
             self.problem.set(Some(Problem {
                 error: "too_large".to_owned(),
@@ -272,7 +275,9 @@ impl Files {
                         self.saving.set(Saving::Saved);
                     }
                 }
-                Err(problem) if problem.error == "changed" || problem.error == "status_412" => self.saving.set(Saving::Conflict),
+                Err(problem) if problem.error == "changed" || problem.error == "status_412" => {
+                    self.saving.set(Saving::Conflict)
+                }
                 Err(problem) => self.saving.set(Saving::Failed(problem)),
             }
         });
@@ -290,7 +295,8 @@ impl Files {
             if self.open.is_disposed() || !self.is_open(&open.path) {
                 return;
             }
-            let ours = self.open.with_untracked(|now| now.as_ref().is_some_and(|now| now.etag.as_deref() == Some(&etag)));
+            let ours =
+                self.open.with_untracked(|now| now.as_ref().is_some_and(|now| now.etag.as_deref() == Some(&etag)));
             let Some(editor) = self.editor.get_value() else { return };
             if ours || editor.text() == text {
                 self.open.set(Some(Open { etag: Some(etag), ..open }));

@@ -17,7 +17,7 @@ pub(super) enum Pane {
     Terminal,
 }
 
-pub(super) fn panes(bench: Bench) -> impl IntoView {
+pub(super) fn panes(bench: Bench) -> AnyView {
     let chosen = RwSignal::new(Pane::Terminal);
     let upper = RwSignal::new(Pane::Files);
     let tall = RwSignal::new(false);
@@ -61,5 +61,5 @@ pub(super) fn panes(bench: Bench) -> impl IntoView {
             <div class="pane upper-pane" hidden=move || upper.get() != Pane::Preview>{preview::preview(bench, upper)}</div>
             <div class="pane lower-pane">{terminals(bench)}</div>
         </div>
-    }
+    }.into_any()
 }

@@ -15,7 +15,7 @@ use crate::{
 /// How often ports are looked for while the preview is shown.
 const LOOK: Duration = Duration::from_secs(3);
 
-pub(super) fn preview(bench: Bench, upper: RwSignal<Pane>) -> impl IntoView {
+pub(super) fn preview(bench: Bench, upper: RwSignal<Pane>) -> AnyView {
     let ports = RwSignal::new(Vec::<Port>::new());
     let asked = RwSignal::new(false);
     let shown = RwSignal::new(None::<Port>);
@@ -78,7 +78,8 @@ pub(super) fn preview(bench: Bench, upper: RwSignal<Pane>) -> impl IntoView {
             })
             .collect_view()
     };
-    let body = move || match shown.get() {
+    let body = move || {
+        match shown.get() {
         Some(port) => view! {
             <iframe
                 node_ref=frame
@@ -98,6 +99,7 @@ pub(super) fn preview(bench: Bench, upper: RwSignal<Pane>) -> impl IntoView {
         }
         .into_any(),
         None => view! { <p class="pane-empty">"Choose a port."</p> }.into_any(),
+    }
     };
     view! {
         <div class="preview">
@@ -112,5 +114,5 @@ pub(super) fn preview(bench: Bench, upper: RwSignal<Pane>) -> impl IntoView {
             </div>
             {body}
         </div>
-    }
+    }.into_any()
 }

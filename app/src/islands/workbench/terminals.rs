@@ -52,13 +52,15 @@ fn leave() {
 }
 
 /// The pane; opens the terminals of the bench's lease once it is on the page.
-pub(in crate::islands) fn terminals(bench: Bench) -> impl IntoView {
+pub(in crate::islands) fn terminals(bench: Bench) -> AnyView {
     let host = NodeRef::<html::Div>::new();
     let broken = RwSignal::new(false);
     Effect::new(move |_| {
         let Some(host) = host.get() else { return };
         let Some(path) = bench.lease_path("/socket") else { return };
-        let preview = bench.lease.with_untracked(|lease| lease.as_ref()?.preview.as_ref().map(|preview| preview.template.clone()));
+        let preview = bench
+            .lease
+            .with_untracked(|lease| lease.as_ref()?.preview.as_ref().map(|preview| preview.template.clone()));
         spawn_local(async move {
             let url = browser::socket_url(&path);
             let opened = browser::open_terminals(&host, &url, preview, move |notice| bench.heard(notice)).await;
@@ -109,7 +111,7 @@ pub(in crate::islands) fn terminals(bench: Bench) -> impl IntoView {
         {move || bench.finding.get().then(|| find(bench))}
         {retry}
         <div class="screens" node_ref=host></div>
-    }
+    }.into_any()
 }
 
 fn with(bench: Bench, act: impl FnOnce(&browser::Terminals)) {
@@ -118,7 +120,7 @@ fn with(bench: Bench, act: impl FnOnce(&browser::Terminals)) {
     }
 }
 
-fn tabs(bench: Bench) -> impl IntoView {
+fn tabs(bench: Bench) -> AnyView {
     let (tabs, shown) = bench.tabs.get();
     let alone = tabs.len() < 2;
     tabs.into_iter()
@@ -152,7 +154,7 @@ fn tabs(bench: Bench) -> impl IntoView {
                 </span>
             }
         })
-        .collect_view()
+        .collect_view().into_any()
 }
 
 /// Arrows choose, Delete closes, Enter goes back into the terminal.
@@ -175,7 +177,7 @@ fn arrows(bench: Bench, event: &ev::KeyboardEvent) {
     event.prevent_default();
 }
 
-fn reader(bench: Bench) -> impl IntoView {
+fn reader(bench: Bench) -> AnyView {
     let on = RwSignal::new(false);
     view! {
         <button
@@ -191,9 +193,10 @@ fn reader(bench: Bench) -> impl IntoView {
             "Screen reader"
         </button>
     }
+    .into_any()
 }
 
-fn find(bench: Bench) -> impl IntoView {
+fn find(bench: Bench) -> AnyView {
     let field = NodeRef::<html::Input>::new();
     let nothing = RwSignal::new(false);
     Effect::new(move |_| {
@@ -229,4 +232,5 @@ fn find(bench: Bench) -> impl IntoView {
             <button r#type="button" class="button small" on:click=move |_| close()>"Close"</button>
         </div>
     }
+    .into_any()
 }

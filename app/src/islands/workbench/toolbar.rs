@@ -17,7 +17,7 @@ use crate::{
 /// Seconds before the end at which the time left stands out.
 const SHORT: i64 = 300;
 
-pub(super) fn toolbar(bench: Bench) -> impl IntoView {
+pub(super) fn toolbar(bench: Bench) -> AnyView {
     let resetting = NodeRef::<html::Dialog>::new();
     let ending = NodeRef::<html::Dialog>::new();
     let ready = Memo::new(move |_| bench.phase().is_ready());
@@ -68,10 +68,10 @@ pub(super) fn toolbar(bench: Bench) -> impl IntoView {
                 move || bench.end(),
             )}
         </div>
-    }
+    }.into_any()
 }
 
-fn time_left(bench: Bench) -> impl IntoView {
+fn time_left(bench: Bench) -> AnyView {
     let left = move || {
         let now = bench.now.get();
         let expires_at = bench.lease.read().as_ref().map(|lease| lease.expires_at);
@@ -94,10 +94,11 @@ fn time_left(bench: Bench) -> impl IntoView {
             })}
         </p>
     }
+    .into_any()
 }
 
 /// What needs attention: a fault, a warning, a lost line.
-pub(super) fn notices(bench: Bench) -> impl IntoView {
+pub(super) fn notices(bench: Bench) -> AnyView {
     let problem = move || {
         bench.problem.get().map(|problem| {
             view! {
@@ -128,5 +129,5 @@ pub(super) fn notices(bench: Bench) -> impl IntoView {
             }
         })
     };
-    view! { <div class="notices">{problem} {warning} {line}</div> }
+    view! { <div class="notices">{problem} {warning} {line}</div> }.into_any()
 }

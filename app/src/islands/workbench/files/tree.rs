@@ -22,12 +22,15 @@ pub(super) fn focus() {
     }
 }
 
-pub(super) fn tree(files: Files) -> impl IntoView {
+pub(super) fn tree(files: Files) -> AnyView {
     let making = RwSignal::new(false);
     let deleting = NodeRef::<html::Dialog>::new();
     let list = move || rows(&files.entries.read(), &files.closed.read());
-    let empty = move || (files.listed.get() && files.entries.read().is_empty()).then(|| view! { <p class="quiet">"No files yet."</p> });
-    let loading = move || (!files.listed.get()).then(|| view! { <p class="quiet" role="status">"Reading the files…"</p> });
+    let empty = move || {
+        (files.listed.get() && files.entries.read().is_empty()).then(|| view! { <p class="quiet">"No files yet."</p> })
+    };
+    let loading =
+        move || (!files.listed.get()).then(|| view! { <p class="quiet" role="status">"Reading the files…"</p> });
     view! {
         <div class="tree">
             <div class="tree-bar">
@@ -58,10 +61,10 @@ pub(super) fn tree(files: Files) -> impl IntoView {
                 move || delete(files),
             )}
         </div>
-    }
+    }.into_any()
 }
 
-fn entry(files: Files, row: Row) -> impl IntoView {
+fn entry(files: Files, row: Row) -> AnyView {
     let Row { path, name, depth, is_folder } = row;
     let (of_open, of_closed, of_click) = (path.clone(), path.clone(), path);
     let current = move || files.open.read().as_ref().is_some_and(|open| open.path == of_open).then_some("true");
@@ -82,10 +85,10 @@ fn entry(files: Files, row: Row) -> impl IntoView {
         <li class=class>
             <button r#type="button" class:folder=is_folder aria-current=current aria-expanded=expanded on:click=press>{name}</button>
         </li>
-    }
+    }.into_any()
 }
 
-fn new_file(files: Files, making: RwSignal<bool>) -> impl IntoView {
+fn new_file(files: Files, making: RwSignal<bool>) -> AnyView {
     let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
@@ -93,7 +96,10 @@ fn new_file(files: Files, making: RwSignal<bool>) -> impl IntoView {
         }
     });
     let make = move || {
-        let path = field.get_untracked().map(|field| field.value().trim().trim_start_matches('/').to_owned()).unwrap_or_default();
+        let path = field
+            .get_untracked()
+            .map(|field| field.value().trim().trim_start_matches('/').to_owned())
+            .unwrap_or_default();
         let Some(url) = files.url(&path).filter(|_| !path.is_empty()) else { return };
         if files.entries.with_untracked(|entries| entries.iter().any(|entry| entry.path == path)) {
             making.set(false);
@@ -136,6 +142,7 @@ fn new_file(files: Files, making: RwSignal<bool>) -> impl IntoView {
             />
         </form>
     }
+    .into_any()
 }
 
 fn delete(files: Files) {

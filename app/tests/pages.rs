@@ -1,2 +1,0 @@
-//! Every page, rendered with made-up content.
-#![expect(clippy::unwrap_used, reason = "tests")]

@@ -1,0 +1,115 @@
+//! What each page shows.
+
+use super::get;
+
+#[tokio::test]
+async fn home_greets_a_newcomer_and_takes_a_learner_back() {
+    let new = get("/", false).await;
+    assert_eq!(new.text_of("h1"), "Learn containers on a real engine of your own.");
+    assert_eq!(new.all("a[href='/exercises/lean-context']").len(), 1);
+    assert_eq!(new.all(".next").len(), 0);
+
+    let known = get("/", true).await;
+    assert_eq!(known.text_of("h1"), "Go on where you stopped.");
+    assert_eq!(known.texts(".next .kicker"), ["Your sandbox is still running", "Next exercise", "To read"]);
+    assert_eq!(known.all(".next.living a[href='/exercises/flatten-secret-image']").len(), 1);
+    assert!(known.texts(".hull .facts").iter().any(|facts| facts == "In preparation"));
+}
+
+#[tokio::test]
+async fn a_chapter_has_its_text_contents_and_the_way_on() {
+    let page = get("/chapters/flattening-images", true).await;
+    assert_eq!(page.text_of("h1"), "Flattening images");
+    assert_eq!(page.all(".prose h2#layers-remember").len(), 1);
+    assert_eq!(page.texts("nav.contents li").len(), 5);
+    assert_eq!(page.all("nav.contents li.deeper").len(), 2);
+    assert_eq!(page.text_of(".in-part [aria-current=page]"), "Flattening images");
+    assert_eq!(page.all("a[rel=prev][href='/chapters/build-cache']").len(), 1);
+    assert_eq!(page.all("a[rel=next][href='/chapters/build-secrets']").len(), 1);
+    assert_eq!(page.texts(".practise-now .button"), ["Go on"]);
+    assert_eq!(page.text_of(".sections [aria-current=page]"), "Chapters");
+}
+
+#[tokio::test]
+async fn search_works_by_its_address() {
+    let page = get("/search?q=flatten&kind=entry", false).await;
+    assert_eq!(page.all("#q")[0].attr("value"), Some("flatten"));
+    assert_eq!(page.texts(".hit h2"), ["Flatten an image into one layer", "See what is in each layer"]);
+    assert_eq!(page.text_of(".kinds [aria-current]"), "Cheat sheet 2");
+    assert_eq!(page.all(".hit mark").len(), 1);
+
+    let nothing = get("/search?q=nothing", false).await;
+    assert_eq!(nothing.all(".hit").len(), 0);
+    assert_eq!(nothing.all(".empty a[href='/search?q=flatten']").len(), 1);
+}
+
+#[tokio::test]
+async fn the_cheat_sheet_says_what_a_command_destroys() {
+    let page = get("/cheatsheet", false).await;
+    assert_eq!(page.all("article.entry").len(), 4);
+    let prune = page.all("#prune-cache .destroys");
+    assert!(prune[0].text().collect::<String>().contains("The whole build cache"));
+    let copy = page.all("#prune-cache button[data-copy]")[0].attr("data-copy");
+    assert_eq!(copy, Some("docker builder prune --all"));
+}
+
+#[tokio::test]
+async fn the_exercises_tell_standing_and_what_cannot_be_offered() {
+    let page = get("/exercises", true).await;
+    assert_eq!(page.all(".row").len(), 5);
+    assert_eq!(page.texts(".standing"), ["Solved", "Solved", "5 of 9 points"]);
+    assert_eq!(page.all(".not-offered").len(), 1);
+    assert_eq!(get("/exercises", false).await.all(".standing").len(), 0);
+}
+
+#[tokio::test]
+async fn an_exercise_can_be_read_without_a_script() {
+    let page = get("/exercises/flatten-secret-image", false).await;
+    assert_eq!(page.all("#task .prose h2").len(), 2);
+    assert_eq!(page.all(".check").len(), 5);
+    assert_eq!(page.all(".check.open").len(), 5);
+    assert_eq!(page.texts(".given code"), ["Dockerfile", "app/run", "deploy_key", "debian:13", "busybox:1"]);
+    // Nothing can be pressed before the islands are awake.
+    assert!(page.all(".berth button")[0].attr("disabled").is_some());
+    assert_eq!(page.all(".hints li").len(), 0);
+}
+
+#[tokio::test]
+async fn an_exercise_shows_the_latest_verdict() {
+    let page = get("/exercises/flatten-secret-image", true).await;
+    let classes: Vec<_> = page.all(".check").iter().map(|check| check.attr("class").unwrap().to_owned()).collect();
+    assert_eq!(classes, ["check passed", "check passed", "check fault", "check failed", "check passed"]);
+    let failed = page.texts(".check.failed dd");
+    assert_eq!(failed[0], "the secret is found nowhere");
+    assert!(failed[1].contains("path /tmp/deploy_key"));
+    assert_eq!(page.all(".check.failed .read-on a[href='/chapters/flattening-images#layers-remember']").len(), 1);
+    assert!(page.text_of(".check.fault .because").contains("no fault of yours"));
+    assert_eq!(
+        page.texts(".history li b"),
+        ["3 of 9 points".to_owned(), "Not graded: the sandbox ended before".to_owned()][..]
+    );
+    assert_eq!(page.texts(".hints li").len(), 1);
+}
+
+#[tokio::test]
+async fn an_exercise_that_cannot_be_offered_says_why() {
+    let page = get("/exercises/healthcheck", false).await;
+    assert_eq!(page.all(".berth button").len(), 0);
+    assert!(page.texts(".not-offered")[0].contains("cannot join two hosts"));
+}
+
+#[tokio::test]
+async fn progress_lists_everything() {
+    let page = get("/progress", true).await;
+    assert_eq!(page.texts(".sums dd"), ["2 of 5", "18 of 38"]);
+    assert_eq!(page.all(".part .row").len(), 5 + 2);
+    assert_eq!(get("/progress", false).await.all(".empty").len(), 1);
+}
+
+#[tokio::test]
+async fn pages_are_small() {
+    for (path, most) in [("/", 24_000), ("/chapters/flattening-images", 40_000), ("/cheatsheet", 32_000)] {
+        let bytes = get(path, true).await.text.len();
+        assert!(bytes < most, "{path}: {bytes} bytes before compression");
+    }
+}
