@@ -4,8 +4,7 @@
 use std::rc::Rc;
 
 use crate::{
-    Invalid, Limits, Wanted,
-    config,
+    Invalid, Limits, Wanted, config,
     contents::{Body, Contents},
     facts::{ConfigFacts, HistoryFacts, ImageFacts, LayerDifference, LayerFacts},
     invalid::quoted,
@@ -54,7 +53,10 @@ fn image(contents: &Contents, outline: Outline, limits: &Limits) -> Result<Image
             return Err(Invalid::new(format!("the layer {} is no tar archive", quoted(&blob.path))));
         };
         if diff_id != expected {
-            return Err(Invalid::new(format!("the layer {} does not have the digest that the config names", quoted(&blob.path))));
+            return Err(Invalid::new(format!(
+                "the layer {} does not have the digest that the config names",
+                quoted(&blob.path)
+            )));
         }
         layers.push(LayerFacts {
             digest: diff_id.clone(),
@@ -109,7 +111,9 @@ pub(crate) fn short(digest: &str) -> String {
 pub(crate) fn wanted(images: &[Image], wanted: &[Wanted]) -> Result<Vec<ImageFacts>, Invalid> {
     wanted
         .iter()
-        .map(|wanted| find(images, &wanted.image).map_or_else(|| Ok(ImageFacts::default()), |image| image.facts(&wanted.paths)))
+        .map(|wanted| {
+            find(images, &wanted.image).map_or_else(|| Ok(ImageFacts::default()), |image| image.facts(&wanted.paths))
+        })
         .collect()
 }
 
@@ -135,7 +139,11 @@ pub(crate) fn find<'a>(images: &'a [Image], wanted: &str) -> Option<&'a Image> {
 fn familiar(name: &str) -> String {
     let name = name.strip_prefix("docker.io/").unwrap_or(name);
     let name = name.strip_prefix("library/").unwrap_or(name);
-    if name.rsplit('/').next().is_some_and(|last| last.contains(':')) { name.to_owned() } else { format!("{name}:latest") }
+    if name.rsplit('/').next().is_some_and(|last| last.contains(':')) {
+        name.to_owned()
+    } else {
+        format!("{name}:latest")
+    }
 }
 
 /// Two images' layers compared.

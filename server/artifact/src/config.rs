@@ -65,7 +65,16 @@ pub(crate) struct Read {
 
 const KEYS: [&str; 3] = ["config", "history", "rootfs"];
 const RUNNING_KEYS: [&str; 10] = [
-    "User", "Entrypoint", "Cmd", "Env", "WorkingDir", "ExposedPorts", "Labels", "Healthcheck", "StopSignal", "Volumes",
+    "User",
+    "Entrypoint",
+    "Cmd",
+    "Env",
+    "WorkingDir",
+    "ExposedPorts",
+    "Labels",
+    "Healthcheck",
+    "StopSignal",
+    "Volumes",
 ];
 
 /// Read a config document.
@@ -75,7 +84,11 @@ pub(crate) fn read(value: &Value, name: &str) -> Result<Read, Invalid> {
     exact(&value["rootfs"], &["type", "diff_ids"])?;
     let document: Document = shaped(value, name)?;
     if document.rootfs.kind != "layers" {
-        return Err(Invalid::new(format!("{} has a root file system of the unknown type {}", quoted(name), quoted(&document.rootfs.kind))));
+        return Err(Invalid::new(format!(
+            "{} has a root file system of the unknown type {}",
+            quoted(name),
+            quoted(&document.rootfs.kind)
+        )));
     }
     let running = document.config.unwrap_or_default();
     let env = running.env.unwrap_or_default();

@@ -61,9 +61,8 @@ impl Contents {
     /// Read an archive to its end.
     pub(crate) fn read(reader: &mut dyn Read, context: &Context<'_>, texts: &mut Texts) -> Result<Self, Invalid> {
         let mut contents = Self::default();
-        let whole = tape::walk(reader, &context.budget, &mut |member, content| {
-            contents.put(member, content, context, texts)
-        })?;
+        let whole =
+            tape::walk(reader, &context.budget, &mut |member, content| contents.put(member, content, context, texts))?;
         if !whole {
             return Err(Invalid::new("it ends before its end"));
         }
@@ -108,7 +107,8 @@ impl Contents {
         context.needles.blob.set(number);
         context.needles.look(&member.path, &Within::Name(path.clone()), &[]);
         let mut hashed = Hashed::new(content);
-        let body = body(&path, &mut hashed, context, texts).map_err(|error| context.budget.refused().unwrap_or(error))?;
+        let body =
+            body(&path, &mut hashed, context, texts).map_err(|error| context.budget.refused().unwrap_or(error))?;
         let (digest, size) = hashed.finish();
         if let Some(named) = named_digest(&path)
             && digest != format!("sha256:{named}")
@@ -116,7 +116,9 @@ impl Contents {
             return Err(Invalid::new(format!("the content of {} does not have that digest", quoted(&path))));
         }
         let body = match body {
-            Body::Layer { layer, diff_id, size } if diff_id.is_empty() => Body::Layer { layer, diff_id: digest.clone(), size },
+            Body::Layer { layer, diff_id, size } if diff_id.is_empty() => {
+                Body::Layer { layer, diff_id: digest.clone(), size }
+            }
             body => body,
         };
         self.blobs.push(Blob { path, digest, size, body });
@@ -128,7 +130,9 @@ impl Contents {
 fn classic_link(path: &str, target: &str) -> Result<String, Invalid> {
     let inside = target.strip_prefix("../").and_then(|target| target.strip_suffix("/layer.tar"));
     match inside {
-        Some(id) if path.ends_with("/layer.tar") && id.bytes().all(|byte| byte.is_ascii_hexdigit()) && !id.is_empty() => {
+        Some(id)
+            if path.ends_with("/layer.tar") && id.bytes().all(|byte| byte.is_ascii_hexdigit()) && !id.is_empty() =>
+        {
             Ok(format!("{id}/layer.tar"))
         }
         _ => Err(Invalid::new(format!("{} is a link to {}", quoted(path), quoted(target)))),
@@ -137,7 +141,8 @@ fn classic_link(path: &str, target: &str) -> Result<String, Invalid> {
 
 /// The digest that a path promises.
 fn named_digest(path: &str) -> Option<&str> {
-    let named = path.strip_prefix("blobs/sha256/").or_else(|| path.strip_suffix(".json").filter(|name| name.len() == 64));
+    let named =
+        path.strip_prefix("blobs/sha256/").or_else(|| path.strip_suffix(".json").filter(|name| name.len() == 64));
     named.filter(|name| path.starts_with("blobs/") || name.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 

@@ -87,14 +87,20 @@ fn in_layer(image: &Image, layer: usize, within: &Within, inside: &[String], for
     let digest = image.layers.get(layer).map(|layer| layer.digest.clone()).unwrap_or_default();
     let place = format!("layer {}, `{}`{}", layer + 1, short(&digest), part(within, inside, "/"));
     let path = match within {
-        Within::Path(path) | Within::Name(path) | Within::Link(path) | Within::Attributes(path) => Some(format!("/{path}")),
+        Within::Path(path) | Within::Name(path) | Within::Link(path) | Within::Attributes(path) => {
+            Some(format!("/{path}"))
+        }
         Within::Bytes => None,
     };
     Finding { layer: Some(layer + 1), digest: Some(digest), path, ..finding(Some(image.name()), place, form) }
 }
 
 fn in_blob(path: &str, digest: &str, within: &Within, inside: &[String], form: Form) -> Finding {
-    let inner = if matches!(within, Within::Name(name) if name == path) { ", its name".to_owned() } else { part(within, inside, "/") };
+    let inner = if matches!(within, Within::Name(name) if name == path) {
+        ", its name".to_owned()
+    } else {
+        part(within, inside, "/")
+    };
     let place = format!("a part of the archive that no image uses, {}{inner}", code(path));
     Finding { digest: Some(digest.to_owned()), ..finding(None, place, form) }
 }

@@ -3,7 +3,13 @@
 
 use serde::Deserialize;
 
-use crate::{Invalid, contents::{Body, Contents}, document::shaped, invalid::quoted, oci};
+use crate::{
+    Invalid,
+    contents::{Body, Contents},
+    document::shaped,
+    invalid::quoted,
+    oci,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -43,9 +49,11 @@ pub(crate) fn outlines(contents: &Contents) -> Result<Vec<Outline>, Invalid> {
         let layers = layers.iter().map(|path| number(contents, path)).collect::<Result<Vec<_>, _>>()?;
         let mut ids = Vec::new();
         if let Some(listed) = &listed {
-            let mut same = listed.iter().filter_map(|image| of_listed(contents, image).ok()).filter(|image| {
-                image.config == config && image.layers == layers
-            }).peekable();
+            let mut same = listed
+                .iter()
+                .filter_map(|image| of_listed(contents, image).ok())
+                .filter(|image| image.config == config && image.layers == layers)
+                .peekable();
             if same.peek().is_none() {
                 return Err(Invalid::new("`manifest.json` and `index.json` contradict each other"));
             }

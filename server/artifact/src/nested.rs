@@ -80,8 +80,7 @@ impl Context<'_> {
             for text in [&member.path, &member.link, &member.extended] {
                 self.needles.look(text, within, &inside);
             }
-            self.descend(content, within, &inside, depth + 1)
-                .map_err(|error| tape::unreadable(&self.budget, &error))
+            self.descend(content, within, &inside, depth + 1).map_err(|error| tape::unreadable(&self.budget, &error))
         })
         .map(|_| ())
         .map_err(io::Error::other)

@@ -3,7 +3,12 @@
 
 use serde::Deserialize;
 
-use crate::{Invalid, contents::{Body, Contents}, document::shaped, invalid::quoted};
+use crate::{
+    Invalid,
+    contents::{Body, Contents},
+    document::shaped,
+    invalid::quoted,
+};
 
 /// A reference to a blob.
 #[derive(Debug, Clone, Deserialize)]

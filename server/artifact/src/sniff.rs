@@ -52,7 +52,8 @@ fn kind(head: &[u8]) -> Kind {
 
 /// A header counts by its checksum, whether or not it bears the magic of a newer format.
 fn is_tar(head: &[u8]) -> bool {
-    let sum: u32 = head.iter().enumerate().map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) }).sum();
+    let sum: u32 =
+        head.iter().enumerate().map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) }).sum();
     let written: String = head[148..156].iter().map(|byte| char::from(*byte)).filter(char::is_ascii_digit).collect();
     u32::from_str_radix(&written, 8).is_ok_and(|written| written == sum)
 }

@@ -9,12 +9,7 @@ use std::{
 
 use tar::{Archive, EntryType, Header};
 
-use crate::{
-    Invalid,
-    budget::Budget,
-    invalid::quoted,
-    name::readable,
-};
+use crate::{Invalid, budget::Budget, invalid::quoted, name::readable};
 
 /// What a member is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,7 +184,8 @@ fn pax(mut body: &[u8]) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, Invalid> {
     while !body.is_empty() {
         let space = body.iter().take(20).position(|byte| *byte == b' ').ok_or_else(malformed)?;
         let digits = body.get(..space).filter(|digits| digits.iter().all(u8::is_ascii_digit)).ok_or_else(malformed)?;
-        let length: usize = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()).ok_or_else(malformed)?;
+        let length: usize =
+            std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()).ok_or_else(malformed)?;
         let record = body.get(space + 1..length).ok_or_else(malformed)?;
         body = body.get(length..).ok_or_else(malformed)?;
         let record = record.strip_suffix(b"\n").ok_or_else(malformed)?;

@@ -39,9 +39,10 @@ impl Tree {
         }
         // Last, for a link's target may come after it in the order of names.
         for (path, target) in &layer.hardlinks {
-            let node = self.nodes.get(target).filter(|node| node.kind != Kind::Directory).cloned().ok_or_else(|| {
-                Invalid::new(format!("{} is a hard link to {}, which is not there", quoted(path), quoted(target)))
-            })?;
+            let node =
+                self.nodes.get(target).filter(|node| node.kind != Kind::Directory).cloned().ok_or_else(|| {
+                    Invalid::new(format!("{} is a hard link to {}, which is not there", quoted(path), quoted(target)))
+                })?;
             self.insert(path, node);
         }
         Ok(())
@@ -75,7 +76,11 @@ impl Tree {
             if let Some(node) = layer.nodes.get(folder)
                 && node.kind != Kind::Directory
             {
-                return Err(Invalid::new(format!("{} lies below {}, which is no folder", quoted(path), quoted(folder))));
+                return Err(Invalid::new(format!(
+                    "{} lies below {}, which is no folder",
+                    quoted(path),
+                    quoted(folder)
+                )));
             }
             match self.nodes.get(folder) {
                 Some(node) if node.kind == Kind::Directory => break,
@@ -159,7 +164,11 @@ impl Tree {
             }
             at = next;
         }
-        if at.is_empty() { Some(self.nodes.get("").cloned().unwrap_or_else(|| Rc::new(implied()))) } else { self.nodes.get(&at).cloned() }
+        if at.is_empty() {
+            Some(self.nodes.get("").cloned().unwrap_or_else(|| Rc::new(implied())))
+        } else {
+            self.nodes.get(&at).cloned()
+        }
     }
 }
 
