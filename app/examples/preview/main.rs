@@ -1,9 +1,11 @@
 //! Shows the pages with made-up content: `cargo run -p app --example preview --features ssr -- [assets folder]`.
 //! Invariant: it listens on loopback only. `?as=somebody` shows the pages to a visitor who has done things.
-#![expect(clippy::unwrap_used, reason = "a tool for developers; it may stop at the first fault")]
+#![expect(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a tool for developers; it may stop at the first fault")]
 
 #[path = "fixture.rs"]
 mod fixture;
+#[path = "pretend.rs"]
+mod pretend;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -24,7 +26,7 @@ async fn main() {
     let assets: Assets = serde_json::from_str(&manifest).unwrap();
     let site = Site { backend: Arc::new(fixture::Fixture), assets: Arc::new(assets) };
     let files = Router::new().route("/assets/{name}", get(asset)).with_state(folder);
-    let router = app::router(site).merge(files).layer(middleware::from_fn(dress));
+    let router = app::router(site).merge(files).merge(pretend::router()).layer(middleware::from_fn(dress));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8123").await.unwrap();
     axum::serve(listener, router).await.unwrap();
 }
@@ -49,8 +51,12 @@ async fn dress(mut request: Request, next: Next) -> Response {
     if request.uri().query().is_some_and(|query| query.contains("as=somebody")) {
         request.extensions_mut().insert(fixture::somebody());
     }
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if host.contains("-pretend.") {
+        return ([(header::CONTENT_TYPE, "text/html")], "<h1>It serves</h1><p>What a container answers.</p>").into_response();
+    }
     let mut response = next.run(request).await;
-    let policy = HeaderValue::from_str(&app::content_security_policy(&[])).unwrap();
+    let policy = HeaderValue::from_str(&app::content_security_policy(&["http://*.localhost:8123"])).unwrap();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }

@@ -138,28 +138,31 @@ impl Attached {
                 return;
             }
             match self.again().await {
-                Some(next) => stream = next,
-                None => {
+                Ok(next) => stream = next,
+                Err(last) => {
                     // Nobody may be listening any more.
-                    let _sent = self.to_caller.send(TerminalEvent::Lost).await;
+                    let _sent = self.to_caller.send(last).await;
                     return;
                 }
             }
         }
     }
 
-    async fn again(&self) -> Option<Stream> {
+    /// A new stream, or the last event.
+    async fn again(&self) -> Result<Stream, TerminalEvent> {
         for pause in PAUSES {
             tokio::time::sleep(pause).await;
             match self.sandbox.attach_stream(self.terminal, self.offset).await {
-                Ok(stream) => return Some(stream),
-                Err(SandboxError::Engine(EngineError::Gone)) => return None,
+                Ok(stream) => return Ok(stream),
+                Err(SandboxError::Engine(EngineError::Gone)) => break,
                 // The shell ended meanwhile: there is no such terminal any more.
-                Err(SandboxError::Refused { refusal: Refusal::NotFound, .. }) => return None,
+                Err(SandboxError::Refused { refusal: Refusal::NotFound, .. }) => {
+                    return Err(TerminalEvent::Exited { code: -1 });
+                }
                 Err(_) => {}
             }
         }
-        None
+        Err(TerminalEvent::Lost)
     }
 }
 
