@@ -2,9 +2,7 @@
 //! Invariant: it listens on loopback only. `?as=somebody` shows the pages to a visitor who has done things.
 #![expect(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a tool for developers; it may stop at the first fault")]
 
-#[path = "fixture.rs"]
 mod fixture;
-#[path = "pretend.rs"]
 mod pretend;
 
 use std::{path::PathBuf, sync::Arc};

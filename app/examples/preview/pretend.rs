@@ -34,7 +34,7 @@ use futures::stream::{self, Stream, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
-use super::fixture;
+use crate::fixture;
 
 struct Inner {
     lease: Option<Lease>,
