@@ -1,5 +1,5 @@
 //! Facts of archives in both layouts, and archives that must have none.
-#![allow(clippy::unwrap_used, dead_code, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, dead_code, unreachable_pub, reason = "tests")]
 
 mod archive;
 
@@ -19,9 +19,18 @@ fn report(parts: &[Part], job: &Job) -> Report {
 
 fn sample() -> Made {
     let mut made = image(&[
-        vec![dir("etc/"), file("etc/secret", "s"), file("etc/keep", "old"), file("var/a/x", "1"), file("var/a/y", "2"),
-             link("lib", EntryType::Symlink, "usr/lib"), file("usr/lib/so", "elf"), link("usr/lib/hard", EntryType::Link, "usr/lib/so"),
-             link("loop", EntryType::Symlink, "loop"), Part { mode: 0o4755, ..file("bin/su", "su") }],
+        vec![
+            dir("etc/"),
+            file("etc/secret", "s"),
+            file("etc/keep", "old"),
+            file("var/a/x", "1"),
+            file("var/a/y", "2"),
+            link("lib", EntryType::Symlink, "usr/lib"),
+            file("usr/lib/so", "elf"),
+            link("usr/lib/hard", EntryType::Link, "usr/lib/so"),
+            link("loop", EntryType::Symlink, "loop"),
+            Part { mode: 0o4755, ..file("bin/su", "su") },
+        ],
         vec![file("etc/.wh.secret", ""), file("etc/keep", "new"), file("var/a/.wh..wh..opq", ""), file("var/a/z", "3")],
     ]);
     made.config = json!({"User": "app", "Env": ["A=1", "B=x=y"], "Cmd": ["run"], "ExposedPorts": {"80/tcp": {}}, "Labels": {"k": "v"}});
@@ -30,10 +39,14 @@ fn sample() -> Made {
 
 #[test]
 fn both_layouts_and_all_packings_tell_the_same() {
-    let job = job("app:1", &["/etc/secret", "/etc/keep", "/var/a/x", "/var/a/z", "/lib/so", "/lib", "/usr/lib/hard", "/loop/x", "/etc"]);
+    let job = job(
+        "app:1",
+        &["/etc/secret", "/etc/keep", "/var/a/x", "/var/a/z", "/lib/so", "/lib", "/usr/lib/hard", "/loop/x", "/etc"],
+    );
     let made = sample();
     let facts = report(&made.oci(), &job).images[0].clone();
-    for other in [made.classic(), Made { pack: gzip, ..made.clone() }.oci(), Made { pack: zstd, ..made.clone() }.oci()] {
+    for other in [made.classic(), Made { pack: gzip, ..made.clone() }.oci(), Made { pack: zstd, ..made.clone() }.oci()]
+    {
         assert_eq!(report(&other, &job).images[0], facts);
     }
     assert!(facts.present && facts.layer_count == 2 && facts.tags == ["app:1"]);
@@ -45,7 +58,10 @@ fn both_layouts_and_all_packings_tell_the_same() {
     assert_eq!(facts.files["/etc/keep"].text.as_deref(), Some("new"));
     assert_eq!(facts.files["/var/a/z"].mode, "0644");
     assert_eq!(facts.files["/lib/so"].text.as_deref(), Some("elf"));
-    assert_eq!((facts.files["/lib"].kind.as_str(), facts.files["/lib"].target.as_deref()), ("symlink", Some("usr/lib")));
+    assert_eq!(
+        (facts.files["/lib"].kind.as_str(), facts.files["/lib"].target.as_deref()),
+        ("symlink", Some("usr/lib"))
+    );
     assert_eq!(facts.files["/usr/lib/hard"].sha256, Some(sha(b"elf")));
     assert_eq!(facts.setuid, ["/bin/su"]);
     assert_eq!(facts.file_count, 5);
@@ -80,7 +96,11 @@ fn refused(bytes: &[u8], job: &Job) -> String {
 fn hostile_archives_have_no_facts() {
     let layers = |parts: Vec<Part>| tar(&image(&[parts]).oci());
     let plain = image(&[vec![file("a", "1")]]);
-    let with = |part: Part| { let mut parts = plain.oci(); parts.push(part); tar(&parts) };
+    let with = |part: Part| {
+        let mut parts = plain.oci();
+        parts.push(part);
+        tar(&parts)
+    };
     let swapped = |from: &str, to: &str| {
         let mut parts = plain.oci();
         for part in &mut parts {
@@ -91,14 +111,25 @@ fn hostile_archives_have_no_facts() {
         tar(&parts)
     };
     let mut flipped = plain.oci();
-    flipped.iter_mut().find(|part| part.path.starts_with("blobs/sha256/") && part.body.len() > 1024).unwrap().body[512] ^= 1;
+    flipped.iter_mut().find(|part| part.path.starts_with("blobs/sha256/") && part.body.len() > 1024).unwrap().body
+        [512] ^= 1;
     let mut config = plain.clone();
     config.history = Some(json!([{"created_by": "a"}, {"created_by": "b"}]));
     let deep = format!("{}{}", "[".repeat(65), "]".repeat(65));
-    fn twice(body: &[u8]) -> Vec<u8> { [gzip(body), gzip(body)].concat() }
-    fn trailing(body: &[u8]) -> Vec<u8> { [gzip(body), b"garbage".to_vec()].concat() }
-    fn trailing_zstd(body: &[u8]) -> Vec<u8> { [zstd(body), b"garbage".to_vec()].concat() }
-    fn cut(body: &[u8]) -> Vec<u8> { let mut packed = gzip(body); packed.truncate(packed.len() - 9); packed }
+    fn twice(body: &[u8]) -> Vec<u8> {
+        [gzip(body), gzip(body)].concat()
+    }
+    fn trailing(body: &[u8]) -> Vec<u8> {
+        [gzip(body), b"garbage".to_vec()].concat()
+    }
+    fn trailing_zstd(body: &[u8]) -> Vec<u8> {
+        [zstd(body), b"garbage".to_vec()].concat()
+    }
+    fn cut(body: &[u8]) -> Vec<u8> {
+        let mut packed = gzip(body);
+        packed.truncate(packed.len() - 9);
+        packed
+    }
     let packed = |pack: fn(&[u8]) -> Vec<u8>| tar(&Made { pack, ..plain.clone() }.oci());
     let whole = tar(&plain.oci());
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![

@@ -1,5 +1,5 @@
 //! Secrets in every place and form; what holds none has no finding.
-#![allow(clippy::unwrap_used, dead_code, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, dead_code, unreachable_pub, reason = "tests")]
 
 mod archive;
 
@@ -24,12 +24,16 @@ fn holding(made: &Made) -> Vec<Finding> {
 
 #[test]
 fn a_deleted_file_is_found_where_it_was() {
-    let made = image(&[vec![file("a", "")], vec![file("tmp/secret_key", NEEDLE)], vec![file("tmp/.wh.secret_key", "")]]);
+    let made =
+        image(&[vec![file("a", "")], vec![file("tmp/secret_key", NEEDLE)], vec![file("tmp/.wh.secret_key", "")]]);
     let found = holding(&made);
     assert_eq!(found.len(), 1, "{found:?}");
     let digest = archive::sha(&made.layers[1]);
     assert_eq!(found[0].place, format!("layer 2, `sha256:{}`, path `/tmp/secret_key`", &digest[..12]));
-    assert_eq!((found[0].layer, found[0].path.as_deref(), found[0].image.as_deref()), (Some(2), Some("/tmp/secret_key"), Some("app:1")));
+    assert_eq!(
+        (found[0].layer, found[0].path.as_deref(), found[0].image.as_deref()),
+        (Some(2), Some("/tmp/secret_key"), Some("app:1"))
+    );
 }
 
 #[test]
@@ -66,7 +70,9 @@ fn chunks_do_not_hide_it() {
 fn nested_archives_are_opened() {
     let inner = tar(&[file("deep/key", NEEDLE)]);
     let nested = gzip(&tar(&[file("inner.tar.zst", zstd(&inner))]));
-    for body in [inner.clone(), gzip(&inner), zstd(&inner), nested.clone(), [gzip(b"first"), gzip(NEEDLE.as_bytes())].concat()] {
+    for body in
+        [inner.clone(), gzip(&inner), zstd(&inner), nested.clone(), [gzip(b"first"), gzip(NEEDLE.as_bytes())].concat()]
+    {
         let found = holding(&image(&[vec![file("a.tgz", body)]]));
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].path.as_deref(), Some("/a.tgz"));
@@ -78,7 +84,9 @@ fn nested_archives_are_opened() {
 #[test]
 fn names_and_links_are_searched() {
     let name = "canary-7f3a91?>~";
-    for part in [file(&format!("tmp/{name}"), ""), file(&format!("tmp/.wh.{name}"), ""), link("l", EntryType::Symlink, name)] {
+    for part in
+        [file(&format!("tmp/{name}"), ""), file(&format!("tmp/.wh.{name}"), ""), link("l", EntryType::Symlink, name)]
+    {
         assert_eq!(holding(&image(&[vec![part]])).len(), 1);
     }
 }

@@ -18,7 +18,13 @@ pub struct Part {
 }
 
 pub fn file(path: &str, body: impl AsRef<[u8]>) -> Part {
-    Part { path: path.to_owned(), kind: EntryType::Regular, body: body.as_ref().to_vec(), link: String::new(), mode: 0o644 }
+    Part {
+        path: path.to_owned(),
+        kind: EntryType::Regular,
+        body: body.as_ref().to_vec(),
+        link: String::new(),
+        mode: 0o644,
+    }
 }
 
 pub fn link(path: &str, kind: EntryType, target: &str) -> Part {
@@ -96,15 +102,15 @@ impl Made {
         let ids: Vec<String> = self.layers.iter().map(|layer| format!("sha256:{}", sha(layer))).collect();
         let lines: Vec<Value> = (1..=ids.len()).map(|at| json!({"created_by": format!("RUN step {at}")})).collect();
         let history = self.history.clone().unwrap_or(json!(lines));
-        json!({"config": self.config, "history": history, "rootfs": {"type": "layers", "diff_ids": ids}}).to_string().into_bytes()
+        json!({"config": self.config, "history": history, "rootfs": {"type": "layers", "diff_ids": ids}})
+            .to_string()
+            .into_bytes()
     }
 
     /// The parts of an OCI layout, `manifest.json` last.
     pub fn oci(&self) -> Vec<Part> {
         let blob = |body: &[u8]| file(&format!("blobs/sha256/{}", sha(body)), body);
-        let descriptor = |kind: &str, body: &[u8]| {
-            json!({"mediaType": kind, "digest": format!("sha256:{}", sha(body)), "size": body.len()})
-        };
+        let descriptor = |kind: &str, body: &[u8]| json!({"mediaType": kind, "digest": format!("sha256:{}", sha(body)), "size": body.len()});
         let config = self.document();
         let packed: Vec<Vec<u8>> = self.layers.iter().map(|layer| (self.pack)(layer)).collect();
         let layers: Vec<Value> =
@@ -112,7 +118,8 @@ impl Made {
         let manifest = json!({"schemaVersion": 2, "config": descriptor("application/vnd.oci.image.config.v1+json", &config), "layers": layers}).to_string();
         let index = json!({"schemaVersion": 2, "manifests": [descriptor("application/vnd.oci.image.manifest.v1+json", manifest.as_bytes())]});
         let paths: Vec<String> = packed.iter().map(|body| format!("blobs/sha256/{}", sha(body))).collect();
-        let listed = json!([{"Config": format!("blobs/sha256/{}", sha(&config)), "RepoTags": self.tags, "Layers": paths}]);
+        let listed =
+            json!([{"Config": format!("blobs/sha256/{}", sha(&config)), "RepoTags": self.tags, "Layers": paths}]);
         let mut parts = vec![dir("blobs/"), dir("blobs/sha256/"), blob(&config)];
         parts.extend(packed.iter().map(|body| blob(body)).filter({
             let mut seen = std::collections::BTreeSet::new();
