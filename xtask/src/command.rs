@@ -1,7 +1,10 @@
 //! Runs other programs.
 //! Invariant: a program that cannot start or fails is an error that names its whole command line.
 
-use std::process::{Command, Stdio};
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -28,6 +31,25 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
     }
     let text = String::from_utf8(output.stdout).with_context(|| format!("`{line}` did not print text"))?;
     Ok(text.trim().to_owned())
+}
+
+/// Feeds `input` to a program and returns what it makes of it.
+pub(crate) fn filter(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
+    let line = line(command);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start `{line}`"))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // These programs read everything before they write, so neither side waits for the other.
+        stdin.write_all(input).with_context(|| format!("`{line}` stopped reading"))?;
+    }
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        bail!("`{line}` failed ({})", output.status);
+    }
+    Ok(output.stdout)
 }
 
 /// The Cargo that runs this program, else the one on the path.

@@ -1,15 +1,12 @@
-//! Scripts, styles, fonts and pictures, bundled by esbuild.
+//! Scripts, styles, fonts and pictures, by `app/js/build.mjs`, and the glue of the WebAssembly.
 //! Invariant: everything comes from the repository and its locked npm packages; no page fetches from another host.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
 
-use super::{Places, compress, manifest, stamp, stamp::Inputs, wasm};
+use super::{Places, compress, manifest, manifest::Names, stamp::Inputs, wasm};
 use crate::command;
 
 /// Installs exactly what `package-lock.json` names.
@@ -32,7 +29,7 @@ pub(super) fn install(places: &Places) -> Result<()> {
 
 /// Bundles, compresses and writes the manifest; says whether anything had changed.
 pub(super) fn build(places: &Places) -> Result<bool> {
-    let inputs = Inputs::new().files(&places.root, &["app/js", "style", "app/Cargo.toml"], &["node_modules"])?.files(
+    let inputs = Inputs::new().files(&places.root, &["app/js", "style"], &["node_modules", "test"])?.files(
         &places.work,
         &["bound"],
         &[],
@@ -43,43 +40,51 @@ pub(super) fn build(places: &Places) -> Result<bool> {
         if fresh.exists() {
             fs::remove_dir_all(&fresh)?;
         }
-        esbuild(places, &fresh)?;
+        let mut names = scripts_and_styles(places, &fresh)?;
+        let glue = minify(places, &fs::read(wasm::glue(places))?)?;
+        for (name, content) in [("app.js", glue), ("app_bg.wasm", fs::read(wasm::bound(places))?)] {
+            let file = hashed(name, &content);
+            fs::write(fresh.join(&file), content).with_context(|| format!("cannot write {file}"))?;
+            names.insert(name.to_owned(), file);
+        }
         compress::folder(&fresh)?;
-        manifest::publish(places, &fresh)
+        manifest::publish(places, &fresh, &names)
     })
 }
 
-/// What esbuild starts from: entry scripts, the style sheet, the pictures, the bound WebAssembly.
-fn entry_points(places: &Places) -> Result<Vec<PathBuf>> {
-    let mut scripts = Vec::new();
-    stamp::collect(&places.root.join("app/js/src/entries"), &[], &mut scripts)?;
-    let mut pictures = Vec::new();
-    stamp::collect(&places.root.join("style"), &[], &mut pictures)?;
-    pictures.retain(|path| path.extension().is_some_and(|extension| extension == "svg"));
-    let mut entries: Vec<PathBuf> = scripts.into_iter().chain(pictures).collect();
-    entries.push(places.root.join("style/site.css"));
-    entries.extend([wasm::glue(places), wasm::bound(places)]);
-    entries.sort();
-    if let Some(missing) = entries.iter().find(|path| !path.is_file()) {
-        bail!("{} is missing", missing.display());
-    }
-    Ok(entries)
+/// The npm part bundles itself and prints logical name → file name.
+fn scripts_and_styles(places: &Places, out: &Path) -> Result<Names> {
+    let printed = command::read(
+        Command::new("node").current_dir(places.root.join("app/js")).args(["build.mjs", "--out"]).arg(out),
+    )?;
+    serde_json::from_str(&printed)
+        .with_context(|| format!("app/js/build.mjs should print its files as JSON, not: {printed}"))
 }
 
-fn esbuild(places: &Places, out: &Path) -> Result<()> {
-    let modules = places.root.join("app/js/node_modules");
-    command::run(
-        Command::new(modules.join(".bin/esbuild"))
-            .current_dir(&places.root)
-            // Styles and the glue lie outside app/js and take packages from there too.
-            .env("NODE_PATH", &modules)
-            .args(entry_points(places)?)
-            .args(["--bundle", "--minify", "--splitting", "--format=esm", "--target=es2022", "--charset=utf8"])
-            .args(["--loader:.svg=copy", "--loader:.wasm=copy", "--loader:.woff2=copy"])
-            .args(["--entry-names=[name].[hash]", "--chunk-names=[name].[hash]", "--asset-names=[name].[hash]"])
-            .args(["--legal-comments=linked", "--log-level=warning"])
-            .arg(format!("--outdir={}", out.display()))
-            .arg(format!("--metafile={}", places.work.join("esbuild.json").display())),
+fn minify(places: &Places, script: &[u8]) -> Result<Vec<u8>> {
+    let esbuild = places.root.join("app/js/node_modules/.bin/esbuild");
+    command::filter(
+        Command::new(esbuild).args(["--minify", "--format=esm", "--loader=js", "--log-level=warning"]),
+        script,
     )
-    .context("bundling scripts and styles")
+}
+
+/// `app.js` with eight hexadecimal digits of its content's SHA-256: `app.0f3c91aa.js`.
+fn hashed(name: &str, content: &[u8]) -> String {
+    let digest: String = Sha256::digest(content).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    match name.split_once('.') {
+        Some((stem, extension)) => format!("{stem}.{digest}.{extension}"),
+        None => format!("{name}.{digest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_follows_its_content() {
+        assert_eq!(hashed("app_bg.wasm", b"abc"), "app_bg.ba7816bf.wasm");
+        assert_ne!(hashed("app.js", b"a"), hashed("app.js", b"b"));
+    }
 }

@@ -7,63 +7,18 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context as _, Result, bail};
-use serde::Deserialize;
+use anyhow::{Result, bail};
 
 use super::{Places, stamp};
 
-/// What esbuild says about its outputs; only the fields that are read here.
-#[derive(Deserialize)]
-struct Metafile {
-    /// By path, relative to the folder where esbuild ran.
-    outputs: BTreeMap<String, Output>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Output {
-    /// Set for entry points that are scripts or styles.
-    entry_point: Option<String>,
-    /// What went in, by path; a copied file has exactly itself.
-    inputs: BTreeMap<String, serde::de::IgnoredAny>,
-}
-
-/// Logical names, e.g. `site.css`, and the file names that they stand for, e.g. `site.4DTZUVXW.css`.
-fn names(metafile: &Metafile) -> Result<BTreeMap<String, String>> {
-    let mut names = BTreeMap::new();
-    for (path, output) in &metafile.outputs {
-        let Some(file) = Path::new(path).file_name().and_then(|name| name.to_str()) else {
-            bail!("esbuild names an output without a file name: {path}");
-        };
-        let Some(extension) = file.rsplit('.').next() else { continue };
-        let source = match (&output.entry_point, output.inputs.keys().next()) {
-            (Some(entry), _) => entry,
-            // Copied: fonts, pictures, WebAssembly. Shared chunks of scripts have no name of their own.
-            (None, Some(input))
-                if output.inputs.len() == 1 && input.ends_with(&format!(".{extension}")) && extension != "js" =>
-            {
-                input
-            }
-            _ => continue,
-        };
-        let Some(stem) = Path::new(source).file_stem().and_then(|stem| stem.to_str()) else {
-            bail!("esbuild names an input without a file name: {source}");
-        };
-        let logical = format!("{stem}.{extension}");
-        match names.insert(logical.clone(), file.to_owned()) {
-            Some(before) if before != file => bail!("{before} and {file} would both be called {logical}"),
-            _ => {}
-        }
-    }
-    Ok(names)
-}
+/// Logical name, e.g. `site.css` → file name, e.g. `site.4DTZUVXW.css`.
+pub(super) type Names = BTreeMap<String, String>;
 
 /// Puts the fresh files in place, then the manifest, then removes what no longer belongs to it.
-pub(super) fn publish(places: &Places, fresh: &Path) -> Result<()> {
-    let metafile = places.work.join("esbuild.json");
-    let metafile: Metafile =
-        serde_json::from_slice(&fs::read(&metafile)?).with_context(|| format!("cannot read {}", metafile.display()))?;
-    let names = names(&metafile)?;
+pub(super) fn publish(places: &Places, fresh: &Path, names: &Names) -> Result<()> {
+    if let Some((name, file)) = names.iter().find(|(_, file)| !fresh.join(file).is_file()) {
+        bail!("`{name}` should be the file {file}, but nothing has made it");
+    }
     let assets = places.site.join("assets");
     fs::create_dir_all(&assets)?;
 
@@ -117,39 +72,31 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
-    fn of(text: &str) -> Result<BTreeMap<String, String>> {
-        names(&serde_json::from_str(text).unwrap())
+    fn publish_one(at: &Path, file: &str) -> Result<()> {
+        let places = Places { root: at.into(), site: at.join("site"), work: at.join("work"), cargo_target: at.into() };
+        let fresh = at.join("work/assets");
+        fs::create_dir_all(&fresh).unwrap();
+        fs::write(fresh.join("site.1.js"), "1").unwrap();
+        publish(&places, &fresh, &Names::from([("site.js".to_owned(), file.to_owned())]))
     }
 
     #[test]
-    fn entries_and_copied_files_have_names_and_chunks_have_none() {
-        let names = of(r#"{"inputs": {}, "outputs": {
-            "out/site.AAAA.js": {"entryPoint": "app/js/src/entries/site.ts", "inputs": {"a.ts": {}, "b.ts": {}}, "bytes": 1},
-            "out/site.BBBB.css": {"entryPoint": "style/site.css", "inputs": {"style/tokens.css": {}}},
-            "out/app_bg.CCCC.wasm": {"inputs": {"target/web/bound/app_bg.wasm": {}}},
-            "out/figtree.DDDD.woff2": {"inputs": {"style/figtree.woff2": {}}},
-            "out/chunk.EEEE.js": {"inputs": {"shared.js": {}}}
-        }}"#)
-        .unwrap();
-        let pairs: Vec<_> = names.iter().map(|(name, file)| (name.as_str(), file.as_str())).collect();
-        assert_eq!(
-            pairs,
-            [
-                ("app_bg.wasm", "app_bg.CCCC.wasm"),
-                ("figtree.woff2", "figtree.DDDD.woff2"),
-                ("site.css", "site.BBBB.css"),
-                ("site.js", "site.AAAA.js"),
-            ]
-        );
+    fn old_files_go_and_the_manifest_names_the_new_one() {
+        let at = tempfile::tempdir().unwrap();
+        fs::create_dir_all(at.path().join("site/assets")).unwrap();
+        fs::write(at.path().join("site/assets/site.0.js"), "0").unwrap();
+        publish_one(at.path(), "site.1.js").unwrap();
+        assert!(!at.path().join("site/assets/site.0.js").exists());
+        assert!(at.path().join("site/assets/site.1.js").exists());
+        let manifest = fs::read_to_string(at.path().join("site/manifest.json")).unwrap();
+        assert_eq!(manifest, "{\n  \"site.js\": \"/assets/site.1.js\"\n}\n");
     }
 
     #[test]
-    fn two_files_never_share_a_name() {
-        let error = of(r#"{"outputs": {
-            "out/mark.AAAA.svg": {"inputs": {"style/mark.svg": {}}},
-            "out/mark.BBBB.svg": {"inputs": {"style/parts/mark.svg": {}}}
-        }}"#)
-        .unwrap_err();
-        assert!(error.to_string().contains("mark.svg"), "{error}");
+    fn a_named_file_must_be_there() {
+        let at = tempfile::tempdir().unwrap();
+        let error = publish_one(at.path(), "site.2.js").unwrap_err();
+        assert!(error.to_string().contains("site.2.js"), "{error}");
+        assert!(!at.path().join("site/manifest.json").exists());
     }
 }
