@@ -24,14 +24,9 @@ finish() { [ "$started" = no ] || setup/engine.sh stop; }
 trap finish EXIT
 
 step "build" cargo build --quiet --locked -p server
-step "unit tests" cargo test --quiet --locked -p domain -p protocol -p supervisor -p artifact -p server
-step "sandbox tests" cargo test --quiet --locked -p sandbox
-step "library tests" cargo test --quiet --locked -p library --lib --test loading --test rendering
+step "unit tests" cargo test --quiet --locked -p domain -p protocol -p supervisor -p server
 step "prepare" target/debug/drydock prepare
-step "guarantees against a real engine" cargo test --quiet --locked -p tests --test docker
-if compgen -G "content/exercises/*/exercise.toml" >/dev/null; then
-  step "exercises" target/debug/drydock exercise test --all
-fi
+step "doctor finds a level" bash -c 'target/debug/drydock doctor --json | grep -q "\"level\":\"userns\""'
 
 printf '\n'
 [ ${#failures[@]} -eq 0 ] || printf 'failed step: %s\n' "${failures[@]}"

@@ -14,6 +14,8 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/drydock/wasm32
 debian_rustc=/usr/bin/rustc
 debian_cargo=/usr/bin/cargo
 debian_source=/usr/lib/rustlib/src/rust/library
+# Link-time optimisation of our own crate reaches into std, and for that needs its bitcode.
+std_flags=-Cembed-bitcode=yes
 way=${WASM_STD:-auto}
 
 say() { printf 'wasm: %s\n' "$*" >&2; }
@@ -29,8 +31,8 @@ has_debian() { [ -x "$debian_cargo" ] && [ -d "$debian_source/std" ] && debian_l
 lld_package() { "$debian_rustc" -vV | sed -n 's/^LLVM version: \([0-9]*\).*/lld-\1/p'; }
 debian_lld() { command -v "$(lld_package 2>/dev/null)"; }
 
-# The private sysroot belongs to one exact compiler: any other gets another folder.
-sysroot() { printf '%s/%s\n' "$cache" "$("$debian_rustc" -vV | sha256sum | cut -c1-16)"; }
+# The private sysroot belongs to one exact compiler and way to build: any other gets another folder.
+sysroot() { printf '%s/%s\n' "$cache" "$({ "$debian_rustc" -vV; echo "$std_flags"; } | sha256sum | cut -c1-16)"; }
 
 # True when the private sysroot has been built before.
 has_sysroot() { has_debian && [ -x "$(sysroot)/bin/rustc" ]; }
@@ -57,8 +59,8 @@ build_sysroot() {
   printf '#![no_std]\n' >"$work/lib.rs"
   (
     cd "$work"
-    unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_TARGET
-    RUSTC=$debian_rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$work/target "$debian_cargo" build --release --quiet \
+    unset CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_TARGET
+    RUSTFLAGS=$std_flags RUSTC=$debian_rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$work/target "$debian_cargo" build --release --quiet \
       --target "$target" -Zbuild-std=std,panic_abort
   ) >&2
   cp "$work/target/$target/release/deps/"*.rlib "$lib/$target/lib/"

@@ -175,9 +175,6 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        if let Some(problem) = self.sandbox_config().problems().first() {
-            return Err(ConfigError::Value { key: problem.key, why: problem.why.clone() });
-        }
         if let Some(url) = &self.public_url {
             let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
             if host.is_none_or(|host| host.is_empty() || host.contains('/')) {
@@ -189,6 +186,9 @@ impl Config {
             if value == 0 {
                 return Err(ConfigError::Value { key, why: "must be at least 1".to_owned() });
             }
+        }
+        if let Some(problem) = self.sandbox_config().problems().first() {
+            return Err(ConfigError::Value { key: problem.key, why: problem.why.clone() });
         }
         Ok(())
     }

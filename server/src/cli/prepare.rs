@@ -7,8 +7,16 @@ use crate::config::Config;
 
 pub(super) async fn prepare(config: &Config) -> anyhow::Result<Found> {
     let engine = host::engine(config)?;
+    // One line a step; what a build says in between is for the log.
+    let last = std::sync::Mutex::new(String::new());
     let tell = |progress: sandbox::prepare::Progress| {
-        println!("{}", format!("prepare: {} {}", progress.step, progress.detail.unwrap_or_default()).trim_end());
+        let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let step = progress.step.to_string();
+        if *last != step {
+            println!("prepare: {step}");
+            *last = step;
+        }
+        tracing::debug!(detail = progress.detail.unwrap_or_default(), "preparing");
     };
     sandbox::prepare::prepare(&engine, &config.sandbox_config(), &tell).await.context("the sandbox image cannot be made")?;
     println!("prepare: the sandbox image and its preloaded images are there");
