@@ -122,8 +122,10 @@ export class Screen {
     this.#terminal.focus();
   }
 
-  paste(text: string): void {
-    this.#terminal.paste(text);
+  /** Types commands and runs them. */
+  run(commands: string): void {
+    this.#terminal.paste(commands.replace(/\n+$/, ""));
+    this.#terminal.input("\r");
   }
 
   setReader(on: boolean): void {

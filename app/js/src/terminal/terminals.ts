@@ -99,11 +99,11 @@ export class Terminals {
     this.#tabs();
   }
 
-  /** Types a text into the terminal that is shown, now or as soon as there is one. */
+  /** Types commands into the terminal that is shown and runs them, now or as soon as there is one. */
   type(text: string): void {
     const screen = this.#screens.get(this.#shown);
     if (this.#heard && screen && !screen.ended) {
-      screen.paste(text);
+      screen.run(text);
       screen.focus();
     } else {
       this.#waiting.push(text);
