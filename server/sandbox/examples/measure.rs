@@ -9,6 +9,9 @@ use std::{
 
 use sandbox::{DockerEngine, EngineRequest, ImageSource, Limits, SandboxConfig, Sandboxes, TerminalEvent, prepare};
 
+/// Sandboxes started at once.
+const MANY: i64 = 20;
+
 fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
@@ -50,6 +53,32 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             tokio::time::sleep(Duration::from_secs(3)).await;
             println!("idle: {:?}", sandbox.stats().await?);
         }
+        sandbox.end().await?;
+    }
+    let available = || -> Result<i64, Box<dyn std::error::Error>> {
+        let text = std::fs::read_to_string("/proc/meminfo")?;
+        let line = text.lines().find(|line| line.starts_with("MemAvailable:")).ok_or("no MemAvailable")?;
+        Ok(line.split_whitespace().nth(1).ok_or("no number")?.parse()?)
+    };
+    let before = available()?;
+    let began = Instant::now();
+    let deadline = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())? + 300;
+    let mut many = Vec::new();
+    for number in 0..MANY {
+        let sandboxes = sandboxes.clone();
+        many.push(tokio::spawn(async move { sandboxes.create(&format!("many-{number}"), deadline).await }));
+    }
+    let mut started = Vec::new();
+    for one in many {
+        started.push(one.await??);
+    }
+    for sandbox in &started {
+        sandbox.wait_for_engine(Duration::from_secs(60)).await?;
+    }
+    println!("{MANY} at once: all engines after {:.1} s", began.elapsed().as_secs_f64());
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    println!("memory of each: {} MiB less available", (before - available()?) / 1024 / MANY);
+    for sandbox in &started {
         sandbox.end().await?;
     }
     let unit = median(unit);

@@ -16,7 +16,7 @@ use crate::{
 
 /// Memory left to the host, the server and the page cache, MiB.
 const RESERVE_MIB: u64 = 1024;
-/// What a sandbox with an idle engine and a small lesson's images uses, MiB; measured.
+/// What a sandbox uses: 71 with an idle engine, as measured, and what a lesson builds and runs, MiB.
 const TYPICAL_MIB: u64 = 160;
 /// Before the kernel and its overlay could be mounted without privilege, and on a tmpfs.
 const LEAST_KERNEL: (u32, u32) = (5, 11);
