@@ -20,7 +20,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{
         IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
+        sse::{Event, Sse},
     },
     routing::{get, post},
 };
@@ -203,7 +203,7 @@ async fn events(State(pretend): State<Pretend>) -> Events {
         }
     });
     let first = stream::iter(first.map(|lease| Event::default().event("lease").json_data(lease).unwrap()));
-    Sse::new(first.chain(later).map(Ok).boxed()).keep_alive(KeepAlive::default()).into()
+    Sse::new(first.chain(later).map(Ok).boxed())
 }
 
 async fn ports(State(pretend): State<Pretend>) -> Json<Value> {

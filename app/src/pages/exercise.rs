@@ -7,7 +7,7 @@ use crate::{
     islands::{Checks, Help, Workbench},
     parts::{card::facts, icon},
     shell::{Place, Sheet},
-    view::{ExerciseCard, ExercisePage},
+    view::{ExerciseCard, ExercisePage, Offer},
 };
 
 pub(crate) fn page(page: ExercisePage) -> Sheet {
@@ -40,9 +40,10 @@ fn body(page: ExercisePage) -> AnyView {
             .collect_view();
         view! { <div class="first"><p>"Do first"</p><ul>{links}</ul></div> }
     });
+    let may_try = card.offer == Offer::Offered;
     let checks_label = format!("Checks ({})", checks.len());
     view! {
-        <div class="bench">
+        <div class="bench" data-may-try=may_try.then_some("")>
             <div class="task-side" data-tabs="">
                 <header class="task-head">
                     <p class="kicker">

@@ -49,20 +49,23 @@ fn body(progress: ProgressPage) -> AnyView {
 }
 
 fn sums(totals: Totals) -> AnyView {
+    let sum = |name: &'static str, done: u32, of: u32| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>
+                    {done} <small>{format!(" of {of}")}</small>
+                    <progress value=done.to_string() max=of.max(1).to_string() aria-label=name></progress>
+                </dd>
+            </div>
+        }
+    };
     view! {
         <dl class="sums">
-            <div>
-                <dt>"Exercises solved"</dt>
-                <dd>{totals.solved} <small>{format!(" of {}", totals.exercises)}</small></dd>
-                <progress value=totals.solved.to_string() max=totals.exercises.max(1).to_string() aria-label="Exercises solved"></progress>
-            </div>
-            <div>
-                <dt>"Points"</dt>
-                <dd>{totals.points} <small>{format!(" of {}", totals.of_points)}</small></dd>
-                <progress value=totals.points.to_string() max=totals.of_points.max(1).to_string() aria-label="Points"></progress>
-            </div>
+            {sum("Exercises solved", totals.solved, totals.exercises)} {sum("Points", totals.points, totals.of_points)}
         </dl>
-    }.into_any()
+    }
+    .into_any()
 }
 
 fn part(part: PartOfProgress) -> AnyView {
