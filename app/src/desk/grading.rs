@@ -169,6 +169,7 @@ impl Mark {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use domain::check::CheckKind;
 

@@ -1,5 +1,5 @@
 //! Every page, rendered with made-up content, by the router that the server mounts.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "../../examples/preview/fixture.rs"]
 mod fixture;
