@@ -3,29 +3,46 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-PACKAGES := build-essential pkg-config curl docker.io debootstrap iptables
+PACKAGES := build-essential pkg-config curl docker.io debootstrap iptables binaryen
+# Selects the compiler that server and pages share, and the engine that answers.
+COMPILER := eval "$$(setup/wasm.sh env)"
+ENGINE := eval "$$(setup/engine.sh env)"
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
 
+run: build engine prepare ## Everything needed, then the app; prints its address
+	@$(ENGINE); exec target/debug/drydock serve
+
+test: ## Every test, as CI runs it
+	@setup/test.sh
+
 tools: ## Install what is missing (Debian and Ubuntu)
-	@command -v cargo >/dev/null || { echo "tools: cargo is missing; install Rust 1.94 or later with rustup"; exit 1; }
-	@setup/packages.sh $(PACKAGES)
+	@setup/tools.sh $(PACKAGES)
+	@setup/wasm.sh prepare
 
 engine: tools ## Find a Docker engine, or start one on a socket of the project's own
 	@setup/engine.sh start
 
-prepare: engine ## Make the sandbox image and its preloaded images
-	@eval "$$(setup/engine.sh env)"; cargo run --quiet -p server -- prepare
+build: tools ## Build the pages and the server
+	@$(COMPILER); echo "build: pages"; cargo run --locked --quiet -p xtask -- web
+	@$(COMPILER); echo "build: server"; cargo build --locked -p server
 
-lint: ## Check all content
-	@cargo run --quiet -p server -- lint
+prepare: build engine ## Make the sandbox image and its preloaded images
+	@$(ENGINE); target/debug/drydock prepare
 
-doctor: engine ## Say what this host can do
-	@eval "$$(setup/engine.sh env)"; cargo run --quiet -p server -- doctor
+doctor: build engine ## Say what this host can do
+	@$(ENGINE); target/debug/drydock doctor
 
-test: ## Every test, as CI runs it
-	@setup/test.sh
+lint: build ## Check all content
+	@target/debug/drydock lint
+
+dev: engine prepare ## Serve, and build and start again whenever a source changes
+	@setup/packages.sh inotify-tools
+	@$(COMPILER); $(ENGINE); setup/dev.sh
+
+bench: build prepare ## Measure; prints ratios and writes target/bench/results.json
+	@$(COMPILER); $(ENGINE); cargo run --locked --quiet -p xtask -- bench
 
 stop: ## Stop the engine that was started here
 	@setup/engine.sh stop
@@ -33,4 +50,4 @@ stop: ## Stop the engine that was started here
 clean: ## Remove what was built
 	@cargo clean
 
-.PHONY: help tools engine prepare lint doctor test stop clean
+.PHONY: help run test tools engine build prepare doctor lint dev bench stop clean

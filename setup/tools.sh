@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Finds or installs everything that building and running needs, and names what cannot be had here.
+# usage: setup/tools.sh PACKAGE…
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+say() { printf 'tools: %s\n' "$*" >&2; }
+
+command -v cargo >/dev/null || { say "Rust is missing. Install version 1.94 or later from https://rustup.rs"; exit 3; }
+
+# A docker or node that came from elsewhere serves as well as Debian's.
+wanted=()
+for name in "$@"; do
+  case $name in
+    docker.io) command -v dockerd >/dev/null || "$here/engine.sh" status >/dev/null 2>&1 || wanted+=("$name") ;;
+    binaryen) command -v wasm-opt >/dev/null || wanted+=("$name") ;;
+    *) wanted+=("$name") ;;
+  esac
+done
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then wanted+=(nodejs npm); fi
+"$here/packages.sh" "${wanted[@]}"
