@@ -1,34 +1,63 @@
 #!/usr/bin/env bash
 # Every test, one step after the other; goes on after a step that fails, names it, and exits non-zero.
+# usage: setup/test.sh [STEP…]     only the named steps, in the order below; all of them unless told
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-passed=0 failed=0 failures=()
+only=("$@")
+passed=0 failed=0 failures=() table=()
+# step NAME COMMAND…: runs it unless others were asked for, and keeps what came of it and how long it took.
 step() {
   local name=$1; shift
+  if [ ${#only[@]} -gt 0 ] && [[ " ${only[*]} " != *" $name "* ]]; then return; fi
   printf '\n== %s\n' "$name"
-  local began=$SECONDS
-  if "$@"; then
-    passed=$((passed + 1)); printf '== %s: ok (%d s)\n' "$name" $((SECONDS - began))
-  else
-    failed=$((failed + 1)); failures+=("$name"); printf '== %s: FAILED (%d s)\n' "$name" $((SECONDS - began))
-  fi
+  local began=$SECONDS word=ok
+  if "$@"; then passed=$((passed + 1)); else word=FAILED; failed=$((failed + 1)); failures+=("$name"); fi
+  table+=("$(printf '%-10s %-6s %5d s' "$name" "$word" $((SECONDS - began)))")
+  printf '== %s: %s (%d s)\n' "$name" "$word" $((SECONDS - began))
 }
+
+# Every container, volume and network of the engine, a line each.
+remains() {
+  docker ps --all --format 'container {{.ID}} {{.Names}}'
+  docker volume ls --format 'volume {{.Name}}' | grep -v '^volume drydock-' || true
+  docker network ls --format 'network {{.Name}}'
+}
+nothing_left() { diff <(sort <<<"$before") <(remains | sort); }
+
+lint_rust() {
+  # The checkers belong to the compiler on the path, not to the one that is built with.
+  env -u RUSTC cargo fmt --all --check &&
+    env -u RUSTC cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+}
+unit() { cargo test --quiet --locked --workspace --exclude tests; }
+scripts() { (cd app/js && npm run --silent check && npm test --silent); }
+level() { target/debug/drydock doctor --json | grep -q '"level":"userns"'; }
 
 started=no
 setup/engine.sh status >/dev/null 2>&1 || started=yes
-step "tools" make --no-print-directory tools || exit 1
-step "engine" setup/engine.sh start
-eval "$(setup/engine.sh env)"
 finish() { [ "$started" = no ] || setup/engine.sh stop; }
 trap finish EXIT
 
-step "build" cargo build --quiet --locked -p server
-step "unit tests" cargo test --quiet --locked -p domain -p protocol -p supervisor -p server
-step "prepare" target/debug/drydock prepare
-step "doctor finds a level" bash -c 'target/debug/drydock doctor --json | grep -q "\"level\":\"userns\""'
+make --no-print-directory tools engine || exit 1
+eval "$(setup/wasm.sh env)"
+eval "$(setup/engine.sh env)"
+
+step build make --no-print-directory build
+step prepare target/debug/drydock prepare
+before=$(remains)
+step doctor level
+step content target/debug/drydock lint
+step unit unit
+step scripts scripts
+step sandboxes cargo test --quiet --locked -p tests --test docker
+step exercises target/debug/drydock exercise test --all
+step browser tests/browser/run.sh
+step leftovers nothing_left
+step rust lint_rust
+step licences setup/deny.sh
 
 printf '\n'
-[ ${#failures[@]} -eq 0 ] || printf 'failed step: %s\n' "${failures[@]}"
+printf '%s\n' "${table[@]}"
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
