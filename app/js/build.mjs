@@ -38,7 +38,7 @@ const files = {};
 for (const [path, { entryPoint, inputs }] of Object.entries(result.metafile.outputs)) {
   const name = basename(path);
   if (entryPoint) files[basename(entryPoint).replace(/\.ts$/, ".js")] = name;
-  else if (Object.keys(inputs).some((input) => input.endsWith("figtree-latin-wght-normal.woff2"))) files["figtree.woff2"] = name;
+  else for (const font of Object.keys(inputs).filter((input) => input.endsWith(".woff2"))) files[basename(font)] = name;
 }
 
 const mark = readFileSync(join(here, "../../style/mark.svg"));

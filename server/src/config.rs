@@ -10,10 +10,13 @@ use figment::{
     Figment,
     providers::{Env, Format as _, Serialized, Toml},
 };
-use sandbox::SandboxConfig;
+use sandbox::{ImageSource, SandboxConfig};
 use serde::{Deserialize, Serialize};
 
-/// All settings. Defaults are in [`Config::default`]; the table in `docs/configuration.md` is made from both.
+/// Variables with our prefix that `setup/engine.sh` reads, not the server.
+const OF_SCRIPTS: [&str; 2] = ["ENGINE_RUN", "ENGINE_DATA"];
+
+/// All settings. Defaults are in [`Config::default`]; the table is in the README.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -35,6 +38,8 @@ pub struct Config {
     pub site: PathBuf,
     /// Address of the Docker engine; `DOCKER_HOST` or the usual socket unless told.
     pub docker_host: Option<String>,
+    /// Where base images come from: `auto` (a registry where one answers, else Debian packages), `registry`, `packages`.
+    pub images: ImageSource,
     /// What to log, e.g. `info` or `server=debug,info`.
     pub log: String,
     /// `text` or `json`.
@@ -122,6 +127,7 @@ impl Default for Config {
             content: "content".into(),
             site: "target/site".into(),
             docker_host: None,
+            images: ImageSource::Auto,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
             leases: Leases::default(),
@@ -163,7 +169,7 @@ impl Config {
         };
         let mut config: Self = Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(file))
-            .merge(Env::prefixed("DRYDOCK_").split("__"))
+            .merge(Env::prefixed("DRYDOCK_").ignore(&OF_SCRIPTS).split("__"))
             .merge(Serialized::globals(flags))
             .extract()
             .map_err(|error| ConfigError::Read(Box::new(error)))?;
@@ -236,6 +242,7 @@ impl Config {
             data_root_mib: self.sandbox.data_root_mib,
             home_mib: self.sandbox.home_mib,
             tmp_mib: self.sandbox.tmp_mib,
+            images: self.images,
             lease_minutes: self.leases.minutes,
             ..SandboxConfig::default()
         }

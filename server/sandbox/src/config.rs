@@ -1,6 +1,6 @@
 //! What an operator may set about sandboxes. Defaults are the named constants below.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Memory with all that lies on its tmpfs, MiB.
 const MEMORY_MIB: u32 = 1536;
@@ -24,7 +24,7 @@ const OPEN_FILES: u32 = 65_536;
 const LEASE_MINUTES: u32 = 120;
 
 /// Where base images come from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImageSource {
     /// From the registry where it is reachable, else built from Debian packages.
