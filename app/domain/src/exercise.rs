@@ -136,7 +136,7 @@ pub struct Scenario {
     pub step: Vec<Step>,
 }
 
-/// A file that the grader puts into a fresh sandbox. Text may hold `{{canary}}` and `{{nonce}}`.
+/// A file that the grader puts into a fresh sandbox. Text may hold `{{canary}}`, `{{nonce}}` and `{{fresh}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plant {
@@ -166,7 +166,7 @@ fn plain_mode() -> String {
 pub struct Step {
     /// Name that `step` probes use.
     pub id: CheckId,
-    /// Run by `sh -c` as the sandbox's root in the working folder; may hold `{{nonce}}`.
+    /// Run by `sh -c` as the sandbox's root in the working folder; may hold `{{canary}}`, `{{nonce}}` and `{{fresh}}`.
     pub run: String,
     /// Seconds before it is ended; 60 unless told, at most 120.
     #[serde(default = "minute")]

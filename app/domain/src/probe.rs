@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::CheckId;
 
-/// How to look. Text fields may hold `{{canary}}` and `{{nonce}}`.
+/// How to look. Text fields may hold `{{canary}}`, `{{nonce}}` and `{{fresh}}`, and `.sha256` of each; see [`crate::template`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Probe {

@@ -1,6 +1,10 @@
 //! Shows the pages with made-up content: `cargo run -p app --example preview --features ssr -- [assets folder]`.
 //! Invariant: it listens on loopback only. `?as=somebody` shows the pages to a visitor who has done things.
-#![expect(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a tool for developers; it may stop at the first fault")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "a tool for developers; it may stop at the first fault"
+)]
 
 mod fixture;
 mod pretend;
@@ -51,7 +55,8 @@ async fn dress(mut request: Request, next: Next) -> Response {
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if host.contains("-pretend.") {
-        return ([(header::CONTENT_TYPE, "text/html")], "<h1>It serves</h1><p>What a container answers.</p>").into_response();
+        return ([(header::CONTENT_TYPE, "text/html")], "<h1>It serves</h1><p>What a container answers.</p>")
+            .into_response();
     }
     let mut response = next.run(request).await;
     let policy = HeaderValue::from_str(&app::content_security_policy(&["http://*.localhost:8123"])).unwrap();

@@ -9,7 +9,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use app::api::{EngineState, FileEntry, FileKind, Lease, NewLease, Preview, Problem, RevealedHint, Solution, SolutionFile};
+use app::api::{
+    EngineState, FileEntry, FileKind, Lease, NewLease, Preview, Problem, RevealedHint, Solution, SolutionFile,
+};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -55,7 +57,12 @@ fn now() -> i64 {
 
 fn starter() -> BTreeMap<String, (u64, Vec<u8>)> {
     let dockerfile = "FROM debian:13\nCOPY --chmod=600 deploy_key /tmp/deploy_key\nRUN git clone ssh://git@example.internal/app /app\nRUN rm /tmp/deploy_key\nUSER app\nCMD [\"/app/run\"]\n";
-    let files = [("Dockerfile", dockerfile), ("app/run", "#!/bin/sh\necho serving as $(id -un)\n"), ("compose.yaml", "services:\n  app:\n    build: .\n    ports: [\"8080:80\"]\n"), ("deploy_key", "kJ3…\n")];
+    let files = [
+        ("Dockerfile", dockerfile),
+        ("app/run", "#!/bin/sh\necho serving as $(id -un)\n"),
+        ("compose.yaml", "services:\n  app:\n    build: .\n    ports: [\"8080:80\"]\n"),
+        ("deploy_key", "kJ3…\n"),
+    ];
     files.into_iter().map(|(path, text)| (path.to_owned(), (1, text.as_bytes().to_vec()))).collect()
 }
 
@@ -120,7 +127,9 @@ impl Pretend {
 async fn search(Query(asked): Query<BTreeMap<String, String>>) -> Response {
     let query = asked.get("q").map(String::as_str).unwrap_or_default();
     match query {
-        "down" => problem(StatusCode::SERVICE_UNAVAILABLE, "busy", "The search is being rebuilt.", "Try again in a moment."),
+        "down" => {
+            problem(StatusCode::SERVICE_UNAVAILABLE, "busy", "The search is being rebuilt.", "Try again in a moment.")
+        }
         "nothing" => Json(json!([])).into_response(),
         _ => Json(fixture::hits()).into_response(),
     }
@@ -181,7 +190,12 @@ async fn pretend_that(State(pretend): State<Pretend>, Path(what): Path<String>) 
         })),
         "warn" => drop(pretend.events.send(("warning", json!({"message": "Your sandbox ends in five minutes."})))),
         "touch" => {
-            pretend.inner.lock().unwrap().files.insert("Dockerfile".into(), (99, b"FROM debian:13\n# changed in the terminal\n".to_vec()));
+            pretend
+                .inner
+                .lock()
+                .unwrap()
+                .files
+                .insert("Dockerfile".into(), (99, b"FROM debian:13\n# changed in the terminal\n".to_vec()));
             let _nobody = pretend.events.send(("files", json!(["Dockerfile"])));
         }
         _ => return StatusCode::NOT_FOUND,
@@ -196,7 +210,9 @@ async fn events(State(pretend): State<Pretend>) -> Events {
     let later = stream::unfold(pretend.events.subscribe(), |mut events| async move {
         loop {
             match events.recv().await {
-                Ok((name, data)) if name != "files" => return Some((Event::default().event(name).json_data(data).unwrap(), events)),
+                Ok((name, data)) if name != "files" => {
+                    return Some((Event::default().event(name).json_data(data).unwrap(), events));
+                }
                 Ok(_) => {}
                 Err(_) => return None,
             }
@@ -215,7 +231,12 @@ async fn ports(State(pretend): State<Pretend>) -> Json<Value> {
 async fn list(State(pretend): State<Pretend>) -> Json<Vec<FileEntry>> {
     let inner = pretend.inner.lock().unwrap();
     let folder = FileEntry { path: "app".into(), kind: FileKind::Dir, size: 0, mode: 0o755 };
-    let files = inner.files.iter().map(|(path, (_, bytes))| FileEntry { path: path.clone(), kind: FileKind::File, size: bytes.len() as u64, mode: 0o644 });
+    let files = inner.files.iter().map(|(path, (_, bytes))| FileEntry {
+        path: path.clone(),
+        kind: FileKind::File,
+        size: bytes.len() as u64,
+        mode: 0o644,
+    });
     Json(files.chain([folder]).collect())
 }
 
@@ -226,7 +247,12 @@ async fn read(State(pretend): State<Pretend>, Path((_, path)): Path<(String, Str
     }
 }
 
-async fn write(State(pretend): State<Pretend>, Path((_, path)): Path<(String, String)>, headers: HeaderMap, bytes: Bytes) -> Response {
+async fn write(
+    State(pretend): State<Pretend>,
+    Path((_, path)): Path<(String, String)>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Response {
     let mut inner = pretend.inner.lock().unwrap();
     let version = inner.files.get(&path).map_or(0, |(version, _)| *version);
     let wanted = headers.get(header::IF_MATCH).map(|etag| etag.to_str().unwrap().to_owned());
@@ -278,12 +304,22 @@ async fn grading() -> Events {
 async fn hint(State(pretend): State<Pretend>) -> Json<RevealedHint> {
     let mut inner = pretend.inner.lock().unwrap();
     inner.hints += 1;
-    Json(RevealedHint { number: inner.hints, of: 3, html: "<p>Look at <code>docker history --no-trunc app:fat</code>.</p>".into() })
+    Json(RevealedHint {
+        number: inner.hints,
+        of: 3,
+        html: "<p>Look at <code>docker history --no-trunc app:fat</code>.</p>".into(),
+    })
 }
 
 async fn solution() -> Json<Solution> {
-    let files = vec![SolutionFile { path: "solve.sh".into(), text: "id=$(docker create app:fat)\ndocker export \"$id\" | docker import - app:flat\n".into() }];
-    Json(Solution { html: "<p>Export the file system, import it with the config, remove the old image.</p>".into(), files })
+    let files = vec![SolutionFile {
+        path: "solve.sh".into(),
+        text: "id=$(docker create app:fat)\ndocker export \"$id\" | docker import - app:flat\n".into(),
+    }];
+    Json(Solution {
+        html: "<p>Export the file system, import it with the config, remove the old image.</p>".into(),
+        files,
+    })
 }
 
 async fn socket(State(pretend): State<Pretend>, upgrade: WebSocketUpgrade) -> Response {
@@ -295,7 +331,8 @@ async fn shell(pretend: Pretend, mut socket: WebSocket) {
     let mut events = pretend.events.subscribe();
     let known = !pretend.inner.lock().unwrap().output.is_empty();
     let terminals = if known { json!([{"terminal": 1, "cols": 80, "rows": 24, "end_offset": 0}]) } else { json!([]) };
-    let _gone = socket.send(Message::Text(json!({"type": "terminals", "terminals": terminals}).to_string().into())).await;
+    let _gone =
+        socket.send(Message::Text(json!({"type": "terminals", "terminals": terminals}).to_string().into())).await;
     loop {
         let message = tokio::select! {
             message = socket.recv() => message,
@@ -321,7 +358,11 @@ async fn shell(pretend: Pretend, mut socket: WebSocket) {
                     "attach" => {
                         let inner = pretend.inner.lock().unwrap();
                         let from = ask["from"].as_u64().unwrap() as usize;
-                        vec![output(ask["terminal"].as_u64().unwrap() as u8, from, &inner.output[from.min(inner.output.len())..])]
+                        vec![output(
+                            ask["terminal"].as_u64().unwrap() as u8,
+                            from,
+                            &inner.output[from.min(inner.output.len())..],
+                        )]
                     }
                     _ => Vec::new(),
                 }

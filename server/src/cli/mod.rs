@@ -176,7 +176,8 @@ fn log(config: &Config, serving: bool) {
     // Commands speak on standard output; their log is for trouble.
     let wanted = if serving || config.log != "info" { config.log.as_str() } else { "warn" };
     let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     match config.log_format {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.with_target(false).init(),

@@ -18,6 +18,8 @@ use super::probes::escape;
 const MOST_BYTES: u64 = 1024 * 1024 * 1024;
 /// Time to stream and judge one.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// This very program, also when another was put in its place meanwhile.
+const OWN_PROGRAM: &str = "/proc/self/exe";
 /// The most that a worker may say.
 const MOST_ANSWER: u64 = 256 * 1024;
 
@@ -43,8 +45,10 @@ pub(super) async fn judge(sandbox: &Sandbox, images: &[String], job: &Value) -> 
     let names: Vec<String> = images.iter().map(|name| format!("names={}", escape(name))).collect();
     let request = EngineRequest::get(format!("/images/get?{}", names.join("&")));
     let archive = sandbox.engine_stream(request, Limits { bytes: MOST_BYTES, time: PATIENCE }).await?;
-    if archive.status != http::StatusCode::OK {
-        return Ok(Judged::Absent);
+    match archive.status {
+        http::StatusCode::OK => {}
+        http::StatusCode::NOT_FOUND => return Ok(Judged::Absent),
+        status => return Ok(Judged::CouldNot(format!("the sandbox's engine gave no archive, but status {status}"))),
     }
     match tokio::time::timeout(PATIENCE, feed(archive, job)).await {
         Ok(Ok(judged)) => Ok(judged),
@@ -67,8 +71,7 @@ enum Fed {
 
 async fn feed(mut archive: sandbox::EngineBody, job: &Value) -> Result<Judged, Fed> {
     let worker = |error: std::io::Error| Fed::Worker(error.to_string());
-    let program = std::env::current_exe().map_err(worker)?;
-    let mut child = Command::new(program)
+    let mut child = Command::new(OWN_PROGRAM)
         .arg("grade-worker")
         .env_clear()
         .stdin(Stdio::piped())

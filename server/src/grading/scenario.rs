@@ -7,7 +7,6 @@ use domain::exercise::{Plant, Scenario};
 use futures::StreamExt as _;
 use sandbox::{EngineRequest, EngineState, FileContent, Limits, Program, Sandbox, SandboxError, Sandboxes, WORK_DIR};
 
-use super::SCENARIO_PREFIX;
 use crate::{lease::work::read_work, random, store::work::WorkFile};
 
 /// A fresh sandbox ends by itself after this many seconds.
@@ -29,10 +28,45 @@ pub(super) struct Ran {
     pub(super) steps: Vec<StepRan>,
     /// What the learner has to provide and has not: a plain sentence.
     pub(super) missing: Option<String>,
+    /// Images taken over: their names, and the ids that they have here.
+    pub(super) images: Vec<(String, String)>,
 }
 
 impl Ran {
     pub(super) async fn discard(self) {
+        discard(&self.sandbox).await;
+    }
+}
+
+/// What is needed to make fresh sandboxes.
+pub(super) struct Maker<'a> {
+    pub(super) sandboxes: &'a Sandboxes,
+    /// Their leases begin with this.
+    pub(super) prefix: &'a str,
+    pub(super) now: i64,
+}
+
+impl Maker<'_> {
+    /// A fresh sandbox with its engine ready.
+    pub(super) async fn fresh(&self) -> Result<Sandbox, String> {
+        let lease = format!("{}{}", self.prefix, random::id());
+        let fault = |error: SandboxError| {
+            tracing::error!(error = &error as &dyn std::error::Error, "a fresh sandbox could not be had");
+            "a fresh sandbox could not be had".to_owned()
+        };
+        let sandbox = self.sandboxes.create(&lease, self.now + LIFE_SECONDS).await.map_err(fault)?;
+        match sandbox.wait_for_engine(ENGINE).await {
+            Ok(EngineState::Ready) => Ok(sandbox),
+            other => {
+                tracing::error!(?other, "the engine of a fresh sandbox did not start");
+                discard(&sandbox).await;
+                Err("the engine of a fresh sandbox did not start".to_owned())
+            }
+        }
+    }
+}
+
+pub(super) async fn discard(self) {
         discard(&self.sandbox).await;
     }
 }
@@ -62,10 +96,10 @@ pub(super) async fn discard(sandbox: &Sandbox) {
 }
 
 /// Furnish a fresh sandbox and run the steps.
-pub(super) async fn run(sandboxes: &Sandboxes, now: i64, learners: &Sandbox, scenario: &Scenario) -> Result<Ran, String> {
-    let sandbox = fresh(sandboxes, now).await?;
-    let mut ran = Ran { sandbox, steps: Vec::new(), missing: None };
-    match furnish(&mut ran, now, learners, scenario).await {
+pub(super) async fn run(maker: &Maker<'_>, learners: &Sandbox, scenario: &Scenario) -> Result<Ran, String> {
+    let sandbox = maker.fresh().await?;
+    let mut ran = Ran { sandbox, steps: Vec::new(), missing: None, images: Vec::new() };
+    match furnish(&mut ran, maker.now, learners, scenario).await {
         Ok(()) => Ok(ran),
         Err(error) => {
             tracing::error!(scenario = %scenario.id, error = &error as &dyn std::error::Error, "a scenario could not be run");
@@ -77,9 +111,12 @@ pub(super) async fn run(sandboxes: &Sandboxes, now: i64, learners: &Sandbox, sce
 
 async fn furnish(ran: &mut Ran, now: i64, learners: &Sandbox, scenario: &Scenario) -> Result<(), SandboxError> {
     for image in &scenario.images {
-        if !carry_image(learners, &ran.sandbox, image).await? {
-            ran.missing = Some(format!("there is no image {image} in your sandbox"));
-            return Ok(());
+        match carry_image(learners, &ran.sandbox, image).await? {
+            Carried::Here { id } => ran.images.push((image.clone(), id)),
+            Carried::Missing(reason) => {
+                ran.missing = Some(reason);
+                return Ok(());
+            }
         }
     }
     let mut files = Vec::new();
@@ -139,16 +176,30 @@ fn planted(plant: &Plant, now: i64) -> FileContent {
     }
 }
 
-/// Take an image out of the learner's engine and put it into the fresh one. False when there is none.
-async fn carry_image(from: &Sandbox, to: &Sandbox, image: &str) -> Result<bool, SandboxError> {
+enum Carried {
+    Here { id: String },
+    /// The learner's to mend; a plain sentence.
+    Missing(String),
+}
+
+/// Take an image out of the learner's engine and put it into the fresh one.
+async fn carry_image(from: &Sandbox, to: &Sandbox, image: &str) -> Result<Carried, SandboxError> {
     let path = format!("/images/{}/get", super::probes::escape(image));
     let archive = from.engine_stream(EngineRequest::get(path), IMAGE).await?;
-    if archive.status != http::StatusCode::OK {
-        return Ok(false);
+    match archive.status {
+        http::StatusCode::OK => {}
+        http::StatusCode::NOT_FOUND => return Ok(Carried::Missing(format!("there is no image {image} in your sandbox"))),
+        status => return Err(SandboxError::DidNotStart { words: format!("its engine gave no archive: {status}") }),
     }
     let chunks = archive.map(|chunk| chunk.map_err(std::io::Error::other));
     let loaded = to.engine_upload("/images/load?quiet=1", "application/x-tar", chunks, IMAGE).await?;
-    Ok(loaded.status.is_success())
+    let path = format!("/images/{}/json", super::probes::escape(image));
+    let found = to.engine_request(EngineRequest::get(path), Limits::default()).await?;
+    let id = super::probes::body(&found).get("Id").and_then(serde_json::Value::as_str).map(str::to_owned);
+    Ok(match id.filter(|_| loaded.status.is_success() && found.status.is_success()) {
+        Some(id) => Carried::Here { id },
+        None => Carried::Missing(format!("another engine cannot load {image} from its archive")),
+    })
 }
 
 #[cfg(test)]

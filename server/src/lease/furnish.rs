@@ -23,7 +23,7 @@ pub async fn furnish(
     nonce: &str,
     saved: &[WorkFile],
 ) -> Result<(), SandboxError> {
-    let values = Values { canary, nonce };
+    let values = Values { canary, nonce, fresh: None };
     if saved.is_empty() {
         sandbox.put_files(&filled(&exercise.start, &values)).await?;
     } else {

@@ -107,7 +107,8 @@ fn judge_check(document: &Document<'_>, it: &ExerciseFile, index: usize, problem
         problems.push(document.problem(&at("expect"), "the check expects nothing, so it could not fail"));
     }
     // Patterns are compiled after the lease's own words are put in.
-    let values = Values { canary: "Canary0123456789abcdefghijklmnop", nonce: "noncenonceno" };
+    let values =
+        Values { canary: "Canary0123456789abcdefghijklmnop", nonce: "noncenonceno", fresh: Some("freshfreshfr") };
     for (place, expectation) in check.expect.iter().enumerate() {
         let fault = values.fill_all(expectation).map_or_else(|error| Some(error.to_string()), |filled| filled.fault());
         if let Some(fault) = fault {

@@ -152,17 +152,24 @@ fn stray(folder: &str, tree: &Tree, findings: &mut Findings) {
     }
 }
 
-/// Spellings of `{{canary}}` and `{{nonce}}` that would stay as they are.
+/// Names of values, spelled or placed so that they would stay as they are.
 fn near_misses(folder: &str, tree: &Tree, findings: &mut Findings) {
     for (path, file) in tree.below(folder) {
         let Ok(text) = std::str::from_utf8(&file.bytes) else { continue };
         for (number, line) in (1..).zip(text.lines()) {
             for inside in line.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(inside, _)| inside) {
                 let meant = inside.trim().to_lowercase();
-                if matches!(meant.as_str(), "canary" | "nonce") && meant != inside {
-                    let message = format!("`{{{{{inside}}}}}` is left as it is; write `{{{{{meant}}}}}`");
-                    findings.problems.push(Problem::at(format!("{folder}/{path}"), number, message));
-                }
+                let name = meant.strip_suffix(".sha256").unwrap_or(&meant);
+                let message = match name {
+                    "canary" | "nonce" | "fresh" if meant != inside => {
+                        format!("`{{{{{inside}}}}}` is left as it is; write `{{{{{meant}}}}}`")
+                    }
+                    "fresh" if path != "exercise.toml" => {
+                        format!("`{{{{{inside}}}}}` is left as it is: only checks and scenarios know it")
+                    }
+                    _ => continue,
+                };
+                findings.problems.push(Problem::at(format!("{folder}/{path}"), number, message));
             }
         }
     }

@@ -215,6 +215,10 @@ fn an_exercise_with_lesser_faults_is_served() {
         "exercises/flatten/start/a:2: `{{ Canary }}` is left as it is; write `{{canary}}`",
     );
     one(
+        Content::sound().with("exercises/flatten/start/a", "{{canary.sha256}} {{fresh.sha256}}"),
+        "exercises/flatten/start/a:1: `{{fresh.sha256}}` is left as it is: only checks and scenarios know it",
+    );
+    one(
         Content::sound().changed("exercises/flatten/task.md", "/chapters/layers", "/chapters/x"),
         "exercises/flatten/task.md:5: there is no chapter `x`",
     );

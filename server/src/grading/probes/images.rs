@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::evidence::Evidence;
 use sandbox::{Sandbox, SandboxError};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::{Look, body, get};
 use crate::grading::archive::{self, Judged};
@@ -59,8 +60,20 @@ pub(super) async fn list(sandbox: &Sandbox, preloaded: &Preloaded) -> Result<Loo
 pub(super) async fn one(sandbox: &Sandbox, image: &str, paths: &[String]) -> Result<Look, SandboxError> {
     let job = json!({"images": [{"image": image, "paths": paths}]});
     Ok(match archive::judge(sandbox, &[image.to_owned()], &job).await? {
-        Judged::Report { report, digest } => look(report["images"][0].clone(), digest),
+        Judged::Report { report, digest } => {
+            let images = ids(&[image.to_owned()], &report).collect();
+            Look { images, ..look(report["images"][0].clone(), digest) }
+        }
         other => look_of(other, json!({"present": false})),
+    })
+}
+
+/// Names that images were asked for, and the ids that they turned out to have.
+fn ids<'a>(names: &'a [String], report: &'a Value) -> impl Iterator<Item = (String, String)> + 'a {
+    let images = report["images"].as_array().into_iter().flatten();
+    names.iter().zip(images).filter_map(|(name, image)| {
+        let id = image["id"].as_str().filter(|id| !id.is_empty())?;
+        Some((name.clone(), id.to_owned()))
     })
 }
 
@@ -86,7 +99,7 @@ pub(super) async fn search(
     let wanted: Vec<Value> = names.iter().map(|name| json!({"image": name, "paths": []})).collect();
     // One archive for each image: one that is wanted by id bears no name in an archive of many.
     let mut found = Vec::new();
-    let (mut searched, mut bytes, mut digests) = (0_u64, 0_u64, Vec::new());
+    let (mut searched, mut bytes, mut digests, mut judged) = (0_u64, 0_u64, Vec::new(), Vec::new());
     for (name, wanted) in names.iter().zip(wanted) {
         let job = json!({"images": [wanted], "needles": needles});
         match archive::judge(sandbox, std::slice::from_ref(name), &job).await? {
@@ -100,6 +113,7 @@ pub(super) async fn search(
                     one
                 }));
                 digests.extend_from_slice(&digest);
+                judged.extend(ids(std::slice::from_ref(name), &report));
             }
             // It was removed meanwhile.
             Judged::Absent if images.is_none() => {}
@@ -108,7 +122,7 @@ pub(super) async fn search(
     }
     found.truncate(100);
     let facts = json!({"images_searched": searched, "bytes_searched": bytes, "found": found});
-    Ok(look(facts, sha2::Digest::finalize(sha2::Digest::chain_update(<sha2::Sha256 as sha2::Digest>::new(), &digests)).into()))
+    Ok(Look { images: judged, ..look(facts, Sha256::digest(&digests).into()) })
 }
 
 pub(super) async fn difference(sandbox: &Sandbox, first: &str, second: &str) -> Result<Look, SandboxError> {
@@ -117,7 +131,10 @@ pub(super) async fn difference(sandbox: &Sandbox, first: &str, second: &str) -> 
         "difference": [first, second],
     });
     Ok(match archive::judge(sandbox, &[first.to_owned(), second.to_owned()], &job).await? {
-        Judged::Report { report, digest } => look(report["difference"].clone(), digest),
+        Judged::Report { report, digest } => {
+            let names = [first.to_owned(), second.to_owned()];
+            Look { images: ids(&names, &report).collect(), ..look(report["difference"].clone(), digest) }
+        }
         other => look_of(other, json!({"present": false})),
     })
 }
@@ -131,7 +148,7 @@ fn name_of(image: &Listed) -> String {
 }
 
 fn look(facts: Value, digest: [u8; 32]) -> Look {
-    Look { evidence: Evidence::Seen { facts }, digest: Some(digest) }
+    Look { evidence: Evidence::Seen { facts }, digest: Some(digest), images: Vec::new() }
 }
 
 fn look_of(judged: Judged, absent: Value) -> Look {

@@ -20,23 +20,26 @@ mod steps;
 
 pub(super) use images::Preloaded;
 
-/// Evidence, and the digest of the archive that it was judged on.
+/// Evidence, and what it was judged on.
 pub(super) struct Look {
     pub(super) evidence: Evidence,
+    /// Of the archive.
     pub(super) digest: Option<[u8; 32]>,
+    /// Images by the names they were asked for, and their ids.
+    pub(super) images: Vec<(String, String)>,
 }
 
 impl Look {
     pub(super) fn could_not(reason: String) -> Self {
-        Self { evidence: Evidence::CouldNotLook { reason }, digest: None }
+        Self { evidence: Evidence::CouldNotLook { reason }, digest: None, images: Vec::new() }
     }
 
     pub(super) fn invalid(reason: String) -> Self {
-        Self { evidence: Evidence::Invalid { reason }, digest: None }
+        Self { evidence: Evidence::Invalid { reason }, digest: None, images: Vec::new() }
     }
 
     fn seen(facts: Value) -> Self {
-        Self { evidence: Evidence::Seen { facts }, digest: None }
+        Self { evidence: Evidence::Seen { facts }, digest: None, images: Vec::new() }
     }
 }
 
@@ -105,7 +108,7 @@ async fn post(sandbox: &Sandbox, path: String, document: &Value, time: Duration)
 }
 
 /// An answer's body; null when it is no JSON.
-fn body(answer: &EngineResponse) -> Value {
+pub(super) fn body(answer: &EngineResponse) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or(Value::Null)
 }
 
