@@ -18,20 +18,20 @@ pub(super) async fn doctor(config: &Config, as_json: bool) -> anyhow::Result<Fou
             .iter()
             .map(|it| (it.name.to_string(), json!({"ok": it.ok, "detail": it.detail, "remedy": it.remedy})))
             .collect();
-        println!("{}", json!({"ok": ok, "level": report.level, "capacity": report.capacity, "findings": findings}));
+        say!("{}", json!({"ok": ok, "level": report.level, "capacity": report.capacity, "findings": findings}));
     } else {
         for it in &findings {
-            println!("{} {:<18} {}", if it.ok { "ok  " } else { "FAIL" }, it.name, it.detail);
+            say!("{} {:<18} {}", if it.ok { "ok  " } else { "FAIL" }, it.name, it.detail);
             if let Some(remedy) = &it.remedy {
-                println!("     {:<18} → {remedy}", "");
+                say!("     {:<18} → {remedy}", "");
             }
         }
         match (report.level, report.capacity) {
             (Some(level), Some(capacity)) => {
-                println!("\nSandboxes run at isolation level {level}; this host holds about {capacity} at a time.");
+                say!("\nSandboxes run at isolation level {level}; this host holds about {capacity} at a time.");
             }
-            (Some(level), None) => println!("\nSandboxes run at isolation level {level}."),
-            (None, _) => println!("\nThis host cannot run sandboxes; see above what to do."),
+            (Some(level), None) => say!("\nSandboxes run at isolation level {level}."),
+            (None, _) => say!("\nThis host cannot run sandboxes; see above what to do."),
         }
     }
     Ok(if ok { Found::Fine } else { Found::Wrong })

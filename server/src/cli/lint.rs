@@ -7,12 +7,12 @@ pub(super) fn lint(config: &Config, as_json: bool) -> anyhow::Result<Found> {
     anyhow::ensure!(config.content.is_dir(), "there is no content folder {}", config.content.display());
     let (library, problems) = library::load(&config.content);
     if as_json {
-        println!("{}", serde_json::to_string(&problems)?);
+        say!("{}", serde_json::to_string(&problems)?);
     } else {
         for problem in &problems {
-            println!("{problem}");
+            say!("{problem}");
         }
-        println!(
+        say!(
             "{} chapters, {} exercises, {} entries: {} faults",
             library.chapters().len(),
             library.exercises().len(),

@@ -8,6 +8,11 @@ use serde::Serialize;
 
 use crate::config::{Config, LogFormat};
 
+/// `println!` for what others may read only in part, as in `drydock doctor | head -1`.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::cli::say(format_args!($($text)*)) };
+}
+
 mod doctor;
 mod exercise;
 mod host;
@@ -182,4 +187,10 @@ fn log(config: &Config, serving: bool) {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.with_target(false).init(),
     }
+}
+
+/// Print a line; that nobody reads any more neither ends a command nor changes its exit code.
+fn say(line: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+    let _closed = writeln!(std::io::stdout(), "{line}");
 }

@@ -13,12 +13,12 @@ pub(super) async fn prepare(config: &Config) -> anyhow::Result<Found> {
         let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let step = progress.step.to_string();
         if *last != step {
-            println!("prepare: {step}");
+            say!("prepare: {step}");
             *last = step;
         }
         tracing::debug!(detail = progress.detail.unwrap_or_default(), "preparing");
     };
     sandbox::prepare::prepare(&engine, &config.sandbox_config(), &tell).await.context("the sandbox image cannot be made")?;
-    println!("prepare: the sandbox image and its preloaded images are there");
+    say!("prepare: the sandbox image and its preloaded images are there");
     Ok(Found::Fine)
 }

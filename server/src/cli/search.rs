@@ -16,14 +16,14 @@ pub(super) fn search(config: &Config, asked: &Search) -> anyhow::Result<Found> {
     let (library, _) = library::load(&config.content);
     let found = Index::build(&library)?.search(&asked.words.join(" "), kind, asked.limit);
     if asked.output.json {
-        println!("{}", serde_json::to_string(&found.hits)?);
+        say!("{}", serde_json::to_string(&found.hits)?);
     } else {
         for hit in &found.hits {
             let section = if hit.section.is_empty() { String::new() } else { format!(" · {}", hit.section) };
-            println!("{:<8} {}{section}\n         {}", hit.kind.as_str(), hit.title, hit.url);
+            say!("{:<8} {}{section}\n         {}", hit.kind.as_str(), hit.title, hit.url);
         }
         if found.hits.is_empty() {
-            println!("nothing found{}", found.instead.first().map(|it| format!("; try: {it}")).unwrap_or_default());
+            say!("nothing found{}", found.instead.first().map(|it| format!("; try: {it}")).unwrap_or_default());
         }
     }
     Ok(if found.hits.is_empty() { Found::Wrong } else { Found::Fine })

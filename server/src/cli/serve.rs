@@ -62,14 +62,14 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<Found> {
     let listener =
         tokio::net::TcpListener::bind(config.listen).await.with_context(|| format!("listen: {}", config.listen))?;
     let reload = tokio::spawn(reload(Arc::clone(&content)));
-    println!("Drydock is ready: {}", config.origin());
+    say!("Drydock is ready: {}", config.origin());
     tracing::info!(address = %listener.local_addr()?, sandboxes = most, "serving");
     answer(listener, http::router(state)).await?;
     reload.abort();
     leases.stop().await;
     store.close().await;
     drop(engine);
-    println!("Drydock has stopped; living sandboxes go on until their time is up.");
+    say!("Drydock has stopped; living sandboxes go on until their time is up.");
     Ok(Found::Fine)
 }
 

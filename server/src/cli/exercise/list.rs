@@ -18,12 +18,12 @@ pub(in super::super) fn list(config: &Config, as_json: bool) -> anyhow::Result<F
                        "points": file.points(), "checks": file.check.len(), "needs": file.needs})
             })
             .collect();
-        println!("{}", Value::Array(all));
+        say!("{}", Value::Array(all));
     } else {
         for it in library.exercises() {
             let file = &it.file;
             let level = file.level.label();
-            println!("{:<24} part {:<3} {level:<12} {:>3} min {:>3} points  {}", it.id.as_str(), file.part, file.minutes,
+            say!("{:<24} part {:<3} {level:<12} {:>3} min {:>3} points  {}", it.id.as_str(), file.part, file.minutes,
                 file.points(), file.title);
         }
     }

@@ -67,9 +67,9 @@ pub(in super::super) async fn test(config: &Config, wanted: &Test) -> anyhow::Re
         .inspect(|it| {
             if !wanted.output.json {
                 let word = if it.problem.is_none() { "ok  " } else { "FAIL" };
-                println!("{word} {} / {} ({:.1} s)", it.exercise, it.name, it.seconds);
+                say!("{word} {} / {} ({:.1} s)", it.exercise, it.name, it.seconds);
                 if let Some(problem) = &it.problem {
-                    println!("     {problem}");
+                    say!("     {problem}");
                 }
             }
         })
@@ -79,9 +79,9 @@ pub(in super::super) async fn test(config: &Config, wanted: &Test) -> anyhow::Re
     let failed = proved.iter().filter(|it| it.problem.is_some()).count();
     if wanted.output.json {
         proved.sort_by(|a, b| (&a.exercise, &a.name).cmp(&(&b.exercise, &b.name)));
-        println!("{}", report(&proved));
+        say!("{}", report(&proved));
     } else {
-        println!("{} exercises, {} cases: {} passed, {failed} failed", chosen.len(), total, total - failed);
+        say!("{} exercises, {} cases: {} passed, {failed} failed", chosen.len(), total, total - failed);
     }
     Ok(if failed == 0 && total > 0 { Found::Fine } else { Found::Wrong })
 }
