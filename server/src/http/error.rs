@@ -61,6 +61,29 @@ impl IntoResponse for Error {
     }
 }
 
+/// Longest text of the framework that is passed on, bytes.
+const LONGEST_TEXT: usize = 4096;
+
+/// What the framework refuses by itself (a body that is no JSON, an unknown method, too many bytes) in the form of
+/// all other errors of the API.
+pub(super) async fn in_our_form(response: Response) -> Response {
+    let status = response.status();
+    let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"application/json"));
+    if json || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let text = axum::body::to_bytes(response.into_body(), LONGEST_TEXT).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let (error, otherwise, next) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => ("no_method", "This place of the API cannot be asked that way.", "See /api/openapi.json."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "That is more than is taken at once.", "Files up to 2 MiB can be saved here."),
+        StatusCode::NOT_FOUND => ("not_found", "There is no such thing.", "Reload the page to see what there is."),
+        _ => ("invalid", "The request could not be understood.", "See /api/openapi.json."),
+    };
+    let detail = if text.trim().is_empty() { otherwise.to_owned() } else { text.trim().to_owned() };
+    Error::new(status, error, detail, next).into_response()
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match &error {

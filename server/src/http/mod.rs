@@ -3,7 +3,7 @@
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_response},
     routing::{get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
@@ -46,7 +46,8 @@ pub fn router(state: State) -> Router {
         .route("/exercises/{id}/hints", post(attempts::hint))
         .route("/exercises/{id}/solution", post(attempts::solution))
         .fallback(async || error::Error::not_found("The API has no such place."))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY));
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(map_response(error::in_our_form));
     let assets = Router::new().fallback_service(assets::folder(&state.config.site)).layer(from_fn(assets::keep));
     let own = Router::new()
         .route("/healthz", get(search::health))

@@ -1,0 +1,134 @@
+//! A learner with a browser: one cookie, one origin.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::{HeaderMap, Method, Request, header};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use serde_json::Value;
+
+use crate::server::Server;
+
+pub(crate) struct Learner {
+    client: Client<HttpConnector, Full<Bytes>>,
+    pub(crate) port: u16,
+    /// `name=value` of the cookie that the server gave.
+    pub(crate) cookie: Option<String>,
+    /// Sent as `Origin` with everything that changes something.
+    pub(crate) origin: Option<String>,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The stable word of an error, and that it has a sentence with it.
+    pub(crate) fn error(&self) -> (u16, String) {
+        let problem = self.json();
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.len() > 5), "{problem}");
+        (self.status, problem["error"].as_str().unwrap().to_owned())
+    }
+}
+
+impl Learner {
+    pub(crate) fn new(port: u16) -> Self {
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        Self { client, port, cookie: None, origin: Some(format!("http://localhost:{port}")) }
+    }
+
+    /// Ask; the cookie that comes back is kept.
+    pub(crate) async fn ask(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let answer = self.send(method, path, headers, body).await.unwrap();
+        if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
+            self.cookie = cookie.to_str().unwrap().split(';').next().map(str::to_owned);
+        }
+        answer
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, Box<dyn std::error::Error>> {
+        let mut request = Request::builder().method(&method).uri(format!("http://127.0.0.1:{}{path}", self.port));
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header(header::HOST, format!("localhost:{}", self.port));
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        if let Some(origin) = self.origin.as_ref().filter(|_| method != Method::GET) {
+            request = request.header(header::ORIGIN, origin);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = self.client.request(request.body(Full::new(Bytes::copy_from_slice(body)))?).await?;
+        let (parts, body) = answer.into_parts();
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await?.to_bytes() })
+    }
+
+    pub(crate) async fn try_get(&self, path: &str) -> Option<Answer> {
+        self.send(Method::GET, path, &[], &[]).await.ok()
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.ask(Method::GET, path, &[], &[]).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Answer {
+        self.ask(Method::POST, path, &[("content-type", "application/json")], body.to_string().as_bytes()).await
+    }
+
+    pub(crate) async fn put(&mut self, path: &str, body: &[u8]) -> Answer {
+        self.ask(Method::PUT, path, &[], body).await
+    }
+
+    pub(crate) async fn delete(&mut self, path: &str) -> Answer {
+        self.ask(Method::DELETE, path, &[], &[]).await
+    }
+
+    /// Start a sandbox and wait until it can be used; its lease's id.
+    pub(crate) async fn start(&mut self, server: &Server, exercise: Option<&str>) -> String {
+        let answer = self.post("/api/leases", &serde_json::json!({ "exercise": exercise })).await;
+        assert!(matches!(answer.status, 200 | 201), "{}", answer.text());
+        let id = answer.json()["id"].as_str().unwrap().to_owned();
+        server.remember(&id);
+        self.until(&id, "ready").await;
+        id
+    }
+
+    /// Wait for a state of a lease; its view.
+    pub(crate) async fn until(&mut self, lease: &str, state: &str) -> Value {
+        let began = Instant::now();
+        loop {
+            let view = self.get(&format!("/api/leases/{lease}")).await.json();
+            if view["state"] == state {
+                return view;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "the lease does not become {state}: {view}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The life of a lease.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::server::{Server, containers_of};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_starts_once_extends_and_ends() {
+    let server = Server::start().await;
+    let mut ann = server.learner();
+    let lease = ann.start(&server, None).await;
+    assert_eq!(containers_of(&lease).len(), 1);
+
+    let again = ann.post("/api/leases", &json!({"exercise": null})).await;
+    assert_eq!((again.status, again.json()["id"].as_str()), (200, Some(lease.as_str())), "pressing twice makes one");
+
+    let before = ann.get(&format!("/api/leases/{lease}")).await.json()["expires_at"].as_i64().unwrap();
+    let after = ann.post(&format!("/api/leases/{lease}/extend"), &json!({})).await.json()["expires_at"].as_i64().unwrap();
+    assert_eq!(after - before, 30 * 60);
+
+    assert_eq!(ann.delete(&format!("/api/leases/{lease}")).await.status, 204);
+    let view = ann.until(&lease, "ended").await;
+    assert!(view["end_reason"].as_str().is_some_and(|why| !why.is_empty()), "{view}");
+    let began = Instant::now();
+    while !containers_of(&lease).is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(20), "the container stays");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let answer = ann.post(&format!("/api/leases/{lease}/extend"), &json!({})).await;
+    assert!(matches!(answer.status, 409 | 410 | 404), "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_host_queues_and_serves_in_order() {
+    let server = Server::with(&[("DRYDOCK_LEASES__MOST", "1")]).await;
+    let (mut ann, mut bob) = (server.learner(), server.learner());
+    let first = ann.start(&server, None).await;
+    let second = bob.post("/api/leases", &json!({"exercise": null})).await.json();
+    let id = second["id"].as_str().unwrap().to_owned();
+    server.remember(&id);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let waiting = bob.get(&format!("/api/leases/{id}")).await.json();
+    assert_eq!((&waiting["state"], &waiting["position"]), (&json!("queued"), &json!(1)), "{waiting}");
+    assert_eq!(ann.delete(&format!("/api/leases/{first}")).await.status, 204);
+    bob.until(&id, "ready").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_learner_cannot_take_the_whole_host() {
+    let server = Server::with(&[("DRYDOCK_LEASES__PER_LEARNER", "1")]).await;
+    let mut ann = server.learner();
+    let lease = ann.start(&server, None).await;
+    let other = ann.post("/api/leases", &json!({"exercise": "flatten-secret-image"})).await;
+    assert_eq!(other.error(), (409, "too_many".to_owned()));
+    assert_eq!(ann.get(&format!("/api/leases/{lease}")).await.json()["state"], "ready");
+}

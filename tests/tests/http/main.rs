@@ -1,0 +1,13 @@
+//! The HTTP surface as a browser and as an attacker meet it: the real server, a real engine, a real database.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod access;
+mod bad_input;
+mod client;
+mod files;
+mod leases;
+mod pages;
+mod preview;
+mod restart;
+mod server;
+mod terminal;

@@ -1,0 +1,119 @@
+//! A server of a test's own: its port, its database, its deployment. It and its sandboxes end with the test.
+
+use std::{
+    io::Read as _,
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::client::Learner;
+
+pub(crate) struct Server {
+    child: Option<Child>,
+    state: TempDir,
+    pub(crate) port: u16,
+    settings: Vec<(&'static str, String)>,
+    leases: Mutex<Vec<String>>,
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+impl Server {
+    /// Start one with the defaults.
+    pub(crate) async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// Start one with settings such as `("DRYDOCK_LEASES__PER_LEARNER", "1")`.
+    pub(crate) async fn with(settings: &[(&'static str, &str)]) -> Self {
+        // Free now, and asked for again at once: good enough on a loopback that tests have for themselves.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let settings = settings.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+        let mut server = Self { child: None, state: TempDir::new().unwrap(), port, settings, leases: Mutex::default() };
+        server.again().await;
+        server
+    }
+
+    /// Start it on the same port and database, after [`Self::kill`].
+    pub(crate) async fn again(&mut self) {
+        let binary = std::env::var("DRYDOCK_BIN").map_or_else(|_| root().join("target/debug/drydock"), PathBuf::from);
+        let mut command = Command::new(binary);
+        command
+            .arg("serve")
+            .current_dir(root())
+            .env("DRYDOCK_LISTEN", format!("127.0.0.1:{}", self.port))
+            .env("DRYDOCK_STATE_DIR", self.state.path())
+            .env("DRYDOCK_LOG", "warn")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        command.envs(self.settings.iter().map(|(key, value)| (*key, value.as_str())));
+        self.child = Some(command.spawn().expect("`make build` makes target/debug/drydock"));
+        let began = Instant::now();
+        while Learner::new(self.port).try_get("/healthz").await.is_none() {
+            if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
+                let mut said = String::new();
+                let _read = self.child.as_mut().unwrap().stderr.take().unwrap().read_to_string(&mut said);
+                panic!("the server ended with {status}: {said}");
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "the server does not answer");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Somebody new.
+    pub(crate) fn learner(&self) -> Learner {
+        Learner::new(self.port)
+    }
+
+    /// End it as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        let _status = child.wait().unwrap();
+    }
+
+    /// Stop it in order; its exit code.
+    pub(crate) fn stop(&mut self) -> Option<i32> {
+        let mut child = self.child.take().unwrap();
+        let _sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        child.wait().unwrap().code()
+    }
+
+    /// Ids of the containers of this test's leases, living or not.
+    pub(crate) fn containers(&self) -> Vec<String> {
+        self.leases.lock().unwrap().iter().flat_map(|lease| containers_of(lease)).collect()
+    }
+
+    /// Remember a lease, so that its container is found at the end.
+    pub(crate) fn remember(&self, lease: &str) {
+        self.leases.lock().unwrap().push(lease.to_owned());
+    }
+}
+
+/// Ids of the containers of a lease: none or one.
+pub(crate) fn containers_of(lease: &str) -> Vec<String> {
+    let filter = format!("label=drydock.lease={lease}");
+    let out = Command::new("docker").args(["ps", "-aq", "--filter", &filter]).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _killed = child.kill();
+            let _waited = child.wait();
+        }
+        let left = self.containers();
+        if !left.is_empty() {
+            let _removed = Command::new("docker").args(["rm", "-f", "-v"]).args(&left).output();
+        }
+    }
+}
