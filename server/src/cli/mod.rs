@@ -93,6 +93,11 @@ enum Exercise {
     /// List all exercises.
     List(Output),
     /// Prove exercises: the start does not pass, solutions pass twice, wrong solutions fail what they name.
+    ///
+    /// With --json it prints a list with an object for each exercise: {id, ok, seconds, problems: [text], runs: [{case,
+    /// kind, time, ok, outcome, problem, seconds, fails: [check], checks: {check: outcome}, failures: [{check, expected,
+    /// observed}]}]}. `kind` is start, solution or wrong; an outcome is passed, failed or could_not_run, and that of a check that was not looked at is waits.
+    /// Exit codes: 0 all is as it should be, 1 something is not, 2 something could not be run.
     Test(Test),
 }
 
@@ -103,10 +108,10 @@ struct Test {
     /// All exercises.
     #[arg(long, conflicts_with = "names")]
     all: bool,
-    /// Sandboxes at the same time.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=32))]
+    /// Cases at the same time; each has a sandbox, and another one while its rerun checks are looked at.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=32))]
     parallel: u8,
-    /// Only this case.
+    /// Only this case; `start` is the untouched start.
     #[arg(long, value_name = "CASE")]
     case: Option<String>,
     #[command(flatten)]
@@ -134,6 +139,8 @@ enum Found {
     Fine,
     /// Something is wrong, and has been told.
     Wrong,
+    /// It could not be found out, and it has been told why.
+    Unknown,
 }
 
 /// Run the program.
@@ -155,6 +162,7 @@ pub fn run() -> ExitCode {
     match perform(cli.command, config) {
         Ok(Found::Fine) => ExitCode::SUCCESS,
         Ok(Found::Wrong) => ExitCode::from(1),
+        Ok(Found::Unknown) => ExitCode::from(2),
         Err(error) => {
             eprintln!("drydock: {error:#}");
             ExitCode::from(2)

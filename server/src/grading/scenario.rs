@@ -38,6 +38,25 @@ impl Ran {
     }
 }
 
+/// Why a fresh sandbox could not be furnished: faults of ours.
+#[derive(Debug, thiserror::Error)]
+enum FurnishError {
+    /// One of the two sandboxes failed.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The learner's files could not be read.
+    #[error("the learner's files could not be read")]
+    Work(#[from] crate::lease::LeaseError),
+    /// The learner's engine gave neither an archive nor said that there is none.
+    #[error("the learner's engine answered {status} when it was asked for {image}")]
+    NoArchive {
+        /// Which image.
+        image: String,
+        /// What it answered.
+        status: http::StatusCode,
+    },
+}
+
 /// What is needed to make fresh sandboxes.
 pub(super) struct Maker<'a> {
     pub(super) sandboxes: &'a Sandboxes,
@@ -66,29 +85,6 @@ impl Maker<'_> {
     }
 }
 
-pub(super) async fn discard(self) {
-        discard(&self.sandbox).await;
-    }
-}
-
-/// A fresh sandbox with its engine ready.
-pub(super) async fn fresh(sandboxes: &Sandboxes, now: i64) -> Result<Sandbox, String> {
-    let lease = format!("{SCENARIO_PREFIX}{}", random::id());
-    let fault = |error: SandboxError| {
-        tracing::error!(error = &error as &dyn std::error::Error, "a fresh sandbox could not be had");
-        "a fresh sandbox could not be had".to_owned()
-    };
-    let sandbox = sandboxes.create(&lease, now + LIFE_SECONDS).await.map_err(fault)?;
-    match sandbox.wait_for_engine(ENGINE).await {
-        Ok(EngineState::Ready) => Ok(sandbox),
-        other => {
-            tracing::error!(?other, "the engine of a fresh sandbox did not start");
-            discard(&sandbox).await;
-            Err("the engine of a fresh sandbox did not start".to_owned())
-        }
-    }
-}
-
 pub(super) async fn discard(sandbox: &Sandbox) {
     if let Err(error) = sandbox.end().await {
         tracing::warn!(error = &error as &dyn std::error::Error, "a fresh sandbox is left to the reaper");
@@ -109,7 +105,7 @@ pub(super) async fn run(maker: &Maker<'_>, learners: &Sandbox, scenario: &Scenar
     }
 }
 
-async fn furnish(ran: &mut Ran, now: i64, learners: &Sandbox, scenario: &Scenario) -> Result<(), SandboxError> {
+async fn furnish(ran: &mut Ran, now: i64, learners: &Sandbox, scenario: &Scenario) -> Result<(), FurnishError> {
     for image in &scenario.images {
         match carry_image(learners, &ran.sandbox, image).await? {
             Carried::Here { id } => ran.images.push((image.clone(), id)),
@@ -121,10 +117,7 @@ async fn furnish(ran: &mut Ran, now: i64, learners: &Sandbox, scenario: &Scenari
     }
     let mut files = Vec::new();
     if !scenario.sources.is_empty() {
-        let work = read_work(learners).await.map_err(|error| match error {
-            crate::lease::LeaseError::Sandbox(error) => error,
-            other => SandboxError::DidNotStart { words: other.to_string() },
-        })?;
+        let work = read_work(learners).await?;
         let wanted = work.into_iter().filter(|file| is_source(&scenario.sources, &file.path));
         files.extend(wanted.map(|WorkFile { path, mode, content }| FileContent {
             path: format!("{WORK_DIR}/{path}"),
@@ -183,13 +176,13 @@ enum Carried {
 }
 
 /// Take an image out of the learner's engine and put it into the fresh one.
-async fn carry_image(from: &Sandbox, to: &Sandbox, image: &str) -> Result<Carried, SandboxError> {
+async fn carry_image(from: &Sandbox, to: &Sandbox, image: &str) -> Result<Carried, FurnishError> {
     let path = format!("/images/{}/get", super::probes::escape(image));
     let archive = from.engine_stream(EngineRequest::get(path), IMAGE).await?;
     match archive.status {
         http::StatusCode::OK => {}
         http::StatusCode::NOT_FOUND => return Ok(Carried::Missing(format!("there is no image {image} in your sandbox"))),
-        status => return Err(SandboxError::DidNotStart { words: format!("its engine gave no archive: {status}") }),
+        status => return Err(FurnishError::NoArchive { image: image.to_owned(), status }),
     }
     let chunks = archive.map(|chunk| chunk.map_err(std::io::Error::other));
     let loaded = to.engine_upload("/images/load?quiet=1", "application/x-tar", chunks, IMAGE).await?;

@@ -1,0 +1,10 @@
+set -e
+docker build -q -t app:leaky .
+docker build -q -t app:flat - <<'END'
+FROM app:leaky AS child
+USER 0
+RUN rm -rf /tmp/* && touch /cleaned
+FROM app:leaky
+COPY --from=child / /
+END
+docker rmi app:leaky

@@ -1,0 +1,10 @@
+set -e
+docker build -q -t app:leaky .
+container=$(docker create app:leaky)
+docker export "$container" | docker import \
+    --change 'ENV STAMP_COLOUR=blue' \
+    --change 'ENTRYPOINT ["stamp"]' \
+    --change 'CMD ["parcel"]' \
+    - app:flat
+docker rm "$container"
+docker rmi app:leaky
