@@ -2,6 +2,8 @@
 //!
 //! `cli` starts it; `http` answers; `lease` makes and ends sandboxes; `grading` looks and judges; `store` remembers.
 
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
+
 pub mod cli;
 pub mod clock;
 pub mod config;

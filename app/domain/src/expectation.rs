@@ -271,6 +271,7 @@ fn show(value: Option<&Value>) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::panic, reason = "tests")]
 mod tests {
     use serde_json::json;
 

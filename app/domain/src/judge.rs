@@ -76,6 +76,7 @@ pub fn judge(checks: &[Check], mut evidence: impl FnMut(&Check) -> Option<Eviden
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use serde_json::json;
 

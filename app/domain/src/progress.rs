@@ -45,6 +45,7 @@ impl ExerciseProgress {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

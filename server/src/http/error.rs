@@ -120,7 +120,7 @@ impl From<EngineError> for Error {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Gone => {
-                Self::new(StatusCode::GONE, "gone", "The sandbox is gone.", "Start a new one; your files are kept.")
+                Self::new(StatusCode::GONE, "gone", "The sandbox is gone.", "Start a new one; the saved files of an exercise come back.")
             }
             EngineError::NotPrepared => {
                 Self::fault(&error).with("The sandbox image is not prepared.", "Whoever runs this server: `drydock prepare`.")

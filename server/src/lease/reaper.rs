@@ -101,7 +101,8 @@ impl Leases {
             let first = self.handles().get_mut(&row.id).is_some_and(|living| !std::mem::replace(&mut living.warned, true));
             if first {
                 let minutes = (left + 59) / 60;
-                let text = format!("This sandbox ends in {minutes} min. Your files are kept; extend it to go on.");
+                let kept = if row.exercise.is_some() { "Your files are kept" } else { "Its files go with it" };
+                let text = format!("This sandbox ends in {minutes} min. {kept}; extend it to go on.");
                 let _followers = self.inner.events.send(Event::Warning(row.id.clone(), text));
             }
         }

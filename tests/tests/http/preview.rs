@@ -11,9 +11,9 @@ async fn a_published_port_is_seen_at_its_own_address() {
     let lease = ann.start(&server, None).await;
     let mut terminal = Terminal::attach(&ann, &lease, 0).await;
     terminal
-        .type_line("mkdir w; echo from-inside > w/index.html; docker run -d -p 8080:80 -v $PWD/w:/w busybox httpd -f -h /w && echo up$(printf !)")
+        .type_line("mkdir w; echo from-inside > w/index.html; docker run -d -p 8080:80 -v $PWD/w:/w busybox httpd -f -h /w && echo u$(printf p)-it")
         .await;
-    terminal.until("up!").await;
+    terminal.until("up-it").await;
     let view = ann.get(&format!("/api/leases/{lease}")).await.json();
     let template = view["preview"]["template"].as_str().unwrap().to_owned();
     let host = template.replace("{port}", "8080").replace("http://", "").trim_end_matches('/').to_owned();

@@ -19,7 +19,7 @@ async fn a_shell_outlives_the_server() {
     ann.until(&lease, "ready").await;
     let mut terminal = Terminal::attach(&ann, &lease, at).await;
     terminal.type_line("echo it-$mark").await;
-    terminal.until("\r\nit-lives\r\n").await;
+    terminal.until("\rit-lives\r\n").await;
     assert_eq!(containers_of(&lease).len(), 1);
 }
 
@@ -40,11 +40,11 @@ async fn the_server_stops_in_order() {
 async fn work_is_kept_beyond_the_sandbox() {
     let server = Server::start().await;
     let mut ann = server.learner();
-    let first = ann.start(&server, None).await;
+    let first = ann.start(&server, Some("flatten-secret-image")).await;
     assert_eq!(ann.put(&format!("/api/leases/{first}/files/kept.txt"), b"mine").await.status, 204);
     assert_eq!(ann.delete(&format!("/api/leases/{first}")).await.status, 204);
     ann.until(&first, "ended").await;
-    let second = ann.start(&server, None).await;
+    let second = ann.start(&server, Some("flatten-secret-image")).await;
     assert_ne!(first, second);
     assert_eq!(&ann.get(&format!("/api/leases/{second}/files/kept.txt")).await.body[..], b"mine");
 }

@@ -88,10 +88,11 @@ async fn a_shell_goes_on_where_it_stopped() {
     let lease = ann.start(&server, None).await;
     let mut first = Terminal::attach(&ann, &lease, 0).await;
     first.type_line("kept=anchor; echo on$(printf e)").await;
-    first.until("\r\none\r\n").await;
-    let at = first.end();
-    // Typed and printed while nobody looks.
+    first.until("\rone\r\n").await;
     first.type_line("sleep 0.3; echo $kept-tw$(printf o)").await;
+    first.until("tw$(printf o)").await;
+    let at = first.end();
+    // Printed while nobody looks.
     drop(first);
     tokio::time::sleep(Duration::from_millis(600)).await;
     let mut second = Terminal::attach(&ann, &lease, at).await;

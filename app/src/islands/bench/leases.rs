@@ -42,7 +42,8 @@ impl Bench {
                 Ok(()) => self.lease.update(|lease| {
                     if let Some(lease) = lease {
                         lease.state = LeaseState::Ended;
-                        lease.end_reason = Some("You ended it. Your files are kept for the next time.".to_owned());
+                        let kept = if lease.exercise.is_some() { " Your files are kept for the next time." } else { "" };
+                        lease.end_reason = Some(format!("You ended it.{kept}"));
                     }
                 }),
                 Err(problem) => self.problem.set(Some(problem)),
