@@ -1,0 +1,124 @@
+// Finding and taking: search as you type, copy, the choice of light or dark.
+
+import assert from "node:assert/strict";
+import { stage } from "./stage/stage.mjs";
+
+const can = stage();
+
+for (const keys of ["/", "Control+k"]) {
+  can(`a reader presses ${keys}, types, and Enter opens the section on flattening`, async ({ arrive }) => {
+    const reader = await arrive();
+    const { page } = reader;
+    await reader.open("/chapters/build-cache");
+    await page.keyboard.press(keys);
+    const field = page.getByRole("combobox");
+    await field.waitFor();
+    assert.ok(await field.evaluate((it) => it === document.activeElement), "the field has the focus");
+    await page.keyboard.type("flaten image");
+    const chosen = page.locator('.palette-hit[aria-selected="true"]');
+    await chosen.filter({ hasText: /flatten/i }).waitFor();
+    assert.equal(await field.getAttribute("aria-activedescendant"), await chosen.getAttribute("id"));
+    assert.ok((await page.locator(".palette-hit").count()) >= 3);
+    const second = await page.locator(".palette-hit").nth(1).getAttribute("id");
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await field.getAttribute("aria-activedescendant"), second);
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/chapters\/flattening-images/);
+    assert.equal(await page.locator("h1").innerText(), "Flattening images");
+  });
+}
+
+can("a reader closes the search with Escape and goes on where they were", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/chapters/build-cache");
+  await page.getByRole("searchbox", { name: /Search chapters/ }).click();
+  await page.getByRole("combobox").waitFor();
+  await page.keyboard.type("prune");
+  await page.locator(".palette-hit").first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("combobox").waitFor({ state: "hidden" });
+  assert.match(page.url(), /build-cache$/);
+});
+
+can("somebody at work pastes an error message and copies the command that helps", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/");
+  await page.keyboard.press("/");
+  await page.getByRole("combobox").fill("COPY failed: forbidden path outside the build context");
+  await page.locator(".palette-hit", { hasText: /context/i }).first().waitFor();
+  await page.getByRole("combobox").fill("docker save");
+  const entry = page.locator(".palette-hit", { has: page.locator(".palette-snippet.command") }).first();
+  await entry.waitFor();
+  while ((await entry.getAttribute("aria-selected")) !== "true") await page.keyboard.press("ArrowDown");
+  const command = (await entry.locator(".palette-snippet").innerText()).trim();
+  await page.keyboard.press("Control+Enter");
+  await page.locator("#announce", { hasText: "Copied" }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.ok(copied.includes("docker save") && copied.startsWith(command.slice(0, 12)), `${copied} for ${command}`);
+});
+
+can("a reader copies a block of code without its prompts and output", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/chapters/flattening-images");
+  const block = page.locator("figure.code", { hasText: "container=$(docker create leaky)" }).first();
+  await block.hover();
+  await block.getByRole("button", { name: "Copy" }).click();
+  await block.getByRole("button", { name: "Copied" }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(copied, /^container=\$\(docker create leaky\)\ndocker export/);
+  assert.doesNotMatch(copied, /^\$ |sha256:|Imported from/m);
+});
+
+can("a reader filters the cheat sheet and copies a command", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/cheatsheet");
+  const all = await page.locator("[data-entry]:visible").count();
+  await page.getByLabel("Filter").fill("secret");
+  const shown = await page.locator("[data-entry]:visible").count();
+  assert.ok(shown > 0 && shown < all, `${shown} of ${all}`);
+  const entry = page.locator("[data-entry]:visible").first();
+  const command = await entry.locator("pre").innerText();
+  await entry.hover();
+  await entry.getByRole("button", { name: "Copy" }).click();
+  assert.equal((await page.evaluate(() => navigator.clipboard.readText())).trim(), command.trim());
+});
+
+can("a reader chooses dark, and every page remembers it", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  await reader.open("/");
+  const light = await paper();
+  await page.getByRole("button", { name: "Switch between light and dark" }).click();
+  const dark = await paper();
+  assert.notEqual(dark, light);
+  await reader.open("/chapters");
+  assert.equal(await paper(), dark);
+  await page.getByRole("button", { name: "Switch between light and dark" }).click();
+  assert.equal(await paper(), light);
+  await page.reload();
+  assert.equal(await paper(), light);
+});
+
+can("a reader walks every page of the site without a complaint of the browser", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/");
+  const seen = new Set();
+  const ahead = ["/", "/chapters", "/cheatsheet", "/exercises", "/progress", "/search", "/search?q=layer"];
+  while (ahead.length > 0) {
+    const path = ahead.pop();
+    if (seen.has(path)) continue;
+    seen.add(path);
+    await reader.open(path);
+    assert.equal(await page.locator("h1").count(), 1, path);
+    const links = await page.locator("a[href^='/']").evaluateAll((all) => all.map((link) => link.getAttribute("href").replace(/#.*/, "")));
+    ahead.push(...links.filter((link) => link !== "" && !seen.has(link) && !link.startsWith("/search?")));
+  }
+  assert.ok(seen.size > 20, `${seen.size} pages`);
+});

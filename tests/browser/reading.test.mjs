@@ -1,0 +1,94 @@
+// Reading: every page of text works without a script.
+
+import assert from "node:assert/strict";
+import { stage } from "./stage/stage.mjs";
+
+const can = stage();
+const plain = { javaScriptEnabled: false };
+
+can("a visitor without JavaScript comes from home to a chapter", async ({ arrive }) => {
+  const { page } = await arrive(plain);
+  await page.goto("/");
+  assert.match(await page.locator("h1").innerText(), /real engine/);
+  await page.getByRole("link", { name: "Chapters" }).first().click();
+  await page.getByRole("heading", { name: "Building images" }).waitFor();
+  await page.getByRole("link", { name: "Flattening images", exact: true }).click();
+  assert.equal(await page.locator("h1").innerText(), "Flattening images");
+  assert.equal(new URL(page.url()).pathname, "/chapters/flattening-images");
+});
+
+can("a visitor without JavaScript reads a chapter with its contents list, coloured code, tables and pictures", async ({ arrive }) => {
+  const visitor = await arrive(plain);
+  const { page } = visitor;
+  await visitor.open("/chapters/flattening-images");
+  const entries = page.locator("nav.contents a");
+  const targets = await entries.evaluateAll((links) => links.map((link) => decodeURIComponent(link.hash.slice(1))));
+  assert.ok(targets.length >= 5, `${targets}`);
+  for (const target of targets) assert.equal(await page.locator(`[id="${target}"]`).count(), 1, target);
+  await entries.filter({ hasText: "Export and import" }).click();
+  assert.equal(new URL(page.url()).hash, "#export-and-import");
+
+  const coloured = await page.locator(".prose pre [class^='hl-']").evaluateAll((words) => {
+    const ink = (word) => getComputedStyle(word).color;
+    return { words: words.length, inks: new Set(words.map(ink)).size };
+  });
+  assert.ok(coloured.words > 50 && coloured.inks >= 3, JSON.stringify(coloured));
+
+  const table = page.locator(".prose table").first();
+  assert.deepEqual(await table.locator("th").allInnerTexts(), ["place", "look with", "how things get there"]);
+  assert.equal(await table.locator("tbody tr").count(), 4);
+
+  for (const picture of await page.locator(".prose img").all()) {
+    await picture.scrollIntoViewIfNeeded();
+    assert.ok(await picture.evaluate((image) => image.decode().then(() => image.naturalWidth > 0)));
+    assert.ok((await picture.getAttribute("alt")).length > 20);
+  }
+  assert.equal(await page.locator("[data-copy]:visible, [data-run]:visible").count(), 0, "buttons that cannot work are shown");
+  assert.ok(await page.locator("a[rel=next]").isVisible());
+});
+
+can("a visitor without JavaScript finds a command on the cheat sheet", async ({ arrive }) => {
+  const visitor = await arrive(plain);
+  await visitor.open("/cheatsheet");
+  const { page } = visitor;
+  const entry = page.locator("article.entry", { hasText: "docker export" }).first();
+  assert.match(await entry.locator("pre").innerText(), /docker export/);
+  assert.ok(await entry.locator(".does").innerText());
+  await entry.locator(".more a").click();
+  assert.match(page.url(), /\/chapters\//);
+  for (const group of await page.locator("nav.groups a").all()) assert.ok(await group.getAttribute("href"));
+});
+
+can("a visitor without JavaScript searches by form and by address", async ({ arrive }) => {
+  const visitor = await arrive(plain);
+  await visitor.open("/search?q=flaten+image");
+  const { page } = visitor;
+  assert.match(await page.locator(".hits").innerText(), /Flattening images/);
+  await page.locator("#q").fill("healthcheck");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.waitForURL(/q=healthcheck/);
+  const first = page.locator(".hit a").first();
+  assert.match(await first.innerText(), /health/i);
+  await first.click();
+  assert.match(page.url(), /\/(chapters|cheatsheet|exercises)/);
+  await visitor.open("/search?q=zzzzqqqq");
+  assert.match(await page.locator(".empty").innerText(), /Nothing found/);
+});
+
+can("a visitor without JavaScript reads an exercise's task and checks, and is told what a sandbox needs", async ({ arrive }) => {
+  const visitor = await arrive(plain);
+  await visitor.open("/exercises/flatten-secret-image");
+  const { page } = visitor;
+  assert.match(await page.locator("#task").innerText(), /An image named app:flat/);
+  assert.match(await page.locator("#checks .check-list").innerText(), /The key is nowhere in app:flat/);
+  assert.ok(await page.getByText("A sandbox needs JavaScript").isVisible());
+  assert.ok(await page.getByRole("button", { name: "Start" }).isDisabled());
+});
+
+can("a visitor who goes astray is told what to do", async ({ arrive }) => {
+  const visitor = await arrive(plain);
+  await visitor.open("/chapters/no-such-chapter", 404);
+  assert.ok(await visitor.page.getByRole("link", { name: "Search" }).isVisible());
+  await visitor.open("/no/such/page", 404);
+  visitor.watch.faults = visitor.watch.faults.filter((fault) => !/status of 404/.test(fault));
+});

@@ -1,0 +1,163 @@
+// Working in a sandbox: alone, with editor, terminal and preview, to its end and again.
+
+import assert from "node:assert/strict";
+import { containersOf } from "./stage/engine.mjs";
+import { stage } from "./stage/stage.mjs";
+
+const can = stage();
+const EXERCISE = "/exercises/flatten-secret-image";
+
+can("two learners work side by side and cannot reach each other's sandbox", async ({ arrive }) => {
+  const [ada, bo] = await Promise.all([arrive(), arrive()]);
+  for (const learner of [ada, bo]) await learner.open(EXERCISE);
+  await Promise.all([ada.start(), bo.start()]);
+  assert.notEqual(ada.lease, bo.lease);
+  const keys = await Promise.all([ada, bo].map((learner) => learner.terminal.run("clear; cat licence.key")));
+  assert.notEqual(keys[0], keys[1]);
+  await ada.terminal.run("clear; docker tag busybox only:ada; touch only-ada");
+  await bo.terminal.run("clear; docker images only; ls");
+  assert.doesNotMatch(await bo.terminal.text(), /only.*ada|only-ada/);
+
+  assert.equal((await ada.ask("GET", `/api/leases/${ada.lease}`)).status(), 200);
+  const foreign = [
+    ["GET", ""], ["GET", "/files"], ["GET", "/files/licence.key"], ["GET", "/ports"], ["GET", "/events"],
+    ["PUT", "/files/licence.key"], ["POST", "/attempts"], ["POST", "/extend"], ["POST", "/reset"], ["DELETE", ""],
+  ];
+  for (const [method, below] of foreign) {
+    const answer = await bo.ask(method, `/api/leases/${ada.lease}${below}`);
+    assert.ok([403, 404].includes(answer.status()), `${method} ${below}: ${answer.status()}`);
+  }
+  bo.watch.away = true;
+  const opened = await bo.page.evaluate(
+    (path) => new Promise((done) => {
+      const socket = new WebSocket(location.origin.replace("http", "ws") + path);
+      socket.onopen = () => done(true);
+      socket.onclose = () => done(false);
+    }),
+    `/api/leases/${ada.lease}/socket`,
+  );
+  bo.watch.away = false;
+  assert.equal(opened, false, "the socket of another's sandbox opened");
+  await ada.terminal.run("clear; echo still here");
+  await ada.terminal.shows("still here");
+});
+
+can("a learner edits a file, and terminal and editor see each other's changes", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page, terminal } = learner;
+  await learner.open(EXERCISE);
+  await learner.start();
+  await page.locator(".tree").getByRole("button", { name: "Dockerfile" }).click();
+  const editor = page.locator(".cm-content");
+  await editor.filter({ hasText: "FROM busybox" }).waitFor();
+  await editor.click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("# written in the editor\n");
+  await page.keyboard.press("Control+s");
+  await page.locator(".editor-bar [role=status]", { hasText: /^Saved$/ }).waitFor();
+  await terminal.run("clear; tail -n 1 Dockerfile");
+  await terminal.shows("# written in the editor");
+  await terminal.run("clear; echo '# written in the terminal' >> Dockerfile");
+  await editor.filter({ hasText: "# written in the terminal" }).waitFor();
+
+  await page.getByRole("button", { name: "New file" }).click();
+  await page.getByLabel("Name of the new file").fill("notes/today.md");
+  await page.keyboard.press("Enter");
+  await page.locator(".editor-bar code", { hasText: "notes/today.md" }).waitFor();
+  await editor.click();
+  await page.keyboard.type("saved by itself");
+  await page.locator(".editor-bar [role=status]", { hasText: /^Saved$/ }).waitFor();
+  await terminal.run("clear; cat notes/today.md; echo");
+  await terminal.shows("saved by itself");
+});
+
+can("a learner uses several terminals and finds the way out of one by keyboard", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page, terminal } = learner;
+  await learner.open(EXERCISE);
+  await learner.start();
+  await terminal.run("clear; in=the-first");
+  const tabs = page.getByRole("tablist", { name: "Terminals" }).getByRole("tab");
+  await page.getByRole("button", { name: "One more terminal" }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".terminal-tabs [role=tab]").length === 2);
+  await terminal.run("clear; echo [$in] in the second");
+  await terminal.shows("[] in the second");
+  await page.keyboard.press("F6");
+  assert.ok(await tabs.nth(1).evaluate((tab) => tab === document.activeElement));
+  await page.keyboard.press("ArrowLeft");
+  await terminal.run("clear; echo [$in] again");
+  await terminal.shows("[the-first] again");
+});
+
+can("a reader tries a block of a chapter, and it runs in a sandbox of their own", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page, terminal } = reader;
+  await reader.open("/chapters/flattening-images");
+  const block = page.locator("figure.code", { hasText: "docker build -q -t leaky ." }).first();
+  await block.hover();
+  await block.getByRole("button", { name: "Try it" }).click();
+  await page.locator(".drawer").waitFor();
+  await terminal.shows("docker build -q -t leaky .", 60_000);
+  await terminal.shows("sha256:", 60_000);
+  await terminal.prompt();
+  const next = page.locator("figure.code", { hasText: "docker save leaky | grep" }).first();
+  await next.hover();
+  await next.getByRole("button", { name: "Try it" }).click();
+  await terminal.until("two finds", (text) => /wc -l\s+2\s/.test(text), 30_000);
+});
+
+can("a learner sees in the preview what a container serves, on an origin of its own", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page, terminal } = learner;
+  await learner.open(EXERCISE);
+  await learner.start();
+  await terminal.run("clear; mkdir -p www; echo '<h1>Served from the sandbox</h1><p id=cookies></p><script>cookies.textContent = `[${document.cookie}]`</script>' > www/index.html");
+  await terminal.run("docker run -d -p 8080:80 -v $PWD/www:/www busybox httpd -f -h /www");
+  await page.locator(".pane-tabs").getByRole("button", { name: "Preview" }).click();
+  const frame = page.frameLocator(".preview iframe");
+  await frame.getByRole("heading", { name: "Served from the sandbox" }).waitFor({ timeout: 30_000 });
+  assert.equal(await frame.locator("#cookies").innerText(), "[]", "a cookie of the site reaches a preview");
+  const origin = await page.locator(".preview iframe").evaluate((it) => new URL(it.src).origin);
+  assert.notEqual(origin, learner.origin);
+});
+
+can("a learner ends the sandbox, it is gone, and a new one has the saved work", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page, terminal } = learner;
+  await learner.open(EXERCISE);
+  await learner.start();
+  const [key] = (await terminal.run("clear; cat licence.key")).split("\n").filter((line) => line.length >= 16 && !line.includes(" "));
+  await terminal.run("clear; echo my own work > mine.txt; docker tag busybox gone:soon");
+  const first = learner.lease;
+  assert.equal((await containersOf(first)).length, 1);
+  await page.getByRole("button", { name: "End", exact: true }).click();
+  await page.getByRole("dialog", { name: "End this sandbox?" }).getByRole("button", { name: "End", exact: true }).click();
+  await page.getByText("The sandbox has ended").waitFor();
+  const began = Date.now();
+  while ((await containersOf(first)).length > 0) assert.ok(Date.now() - began < 10_000, "the container is still there");
+
+  await page.getByRole("button", { name: "Start again" }).click();
+  await terminal.prompt(60_000);
+  await learner.engineReady();
+  assert.notEqual(learner.lease, first);
+  await terminal.run("clear; cat mine.txt licence.key; docker images -q gone | wc -l");
+  await terminal.shows("my own work");
+  await terminal.shows(key);
+  await terminal.until("no image of before", (text) => /\n0\n/.test(text));
+});
+
+can("a learner resets an exercise, and everything is as at the beginning", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page, terminal } = learner;
+  await learner.open(EXERCISE);
+  await learner.start();
+  await terminal.run("clear; rm stamp; echo broken > Dockerfile; touch more");
+  await page.getByRole("button", { name: "Reset" }).click();
+  await page.getByRole("dialog", { name: "Reset this exercise?" }).getByRole("button", { name: "Reset" }).click();
+  await page.waitForFunction(() => document.querySelector(".xterm-rows")?.textContent.includes("broken") === false);
+  await terminal.prompt(60_000);
+  await terminal.run("clear; ls; head -n 1 Dockerfile");
+  await terminal.shows("stamp");
+  await terminal.shows("FROM busybox");
+  assert.doesNotMatch(await terminal.text(), /more|broken/);
+});

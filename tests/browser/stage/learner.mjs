@@ -1,0 +1,101 @@
+// Somebody with a browser of their own: cookies, pages, and what they do on them.
+// Invariant: whatever a learner started is known by its lease, so that it can be looked for at the end.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { Terminal } from "./terminal.mjs";
+import { Watch, reportPolicy } from "./watch.mjs";
+
+export class Learner {
+  /** Ids of the leases that this learner's pages were given. */
+  leases = new Set();
+
+  static async arrive(browser, origin, options = {}) {
+    const context = await browser.newContext({
+      baseURL: origin,
+      viewport: { width: 1440, height: 900 },
+      colorScheme: "light",
+      permissions: ["clipboard-read", "clipboard-write"],
+      reducedMotion: "reduce",
+      ...options,
+    });
+    context.setDefaultTimeout(20_000);
+    const learner = new Learner();
+    learner.origin = origin;
+    learner.context = context;
+    learner.watch = new Watch(context, origin);
+    if (options.javaScriptEnabled !== false) await context.addInitScript(reportPolicy);
+    context.on("response", async (response) => {
+      if (response.request().method() !== "POST" || !/\/api\/leases(\/[^/]+\/reset)?$/.test(response.url())) return;
+      const lease = await response.json().catch(() => null);
+      if (lease?.id) learner.leases.add(lease.id);
+    });
+    learner.page = await context.newPage();
+    learner.terminal = new Terminal(learner.page);
+    return learner;
+  }
+
+  /** Opens an address; anything but the expected status is a fault. */
+  async open(path, status = 200) {
+    const answer = await this.page.goto(path);
+    assert.equal(answer.status(), status, path);
+  }
+
+  /** The lease of the sandbox that was started last. */
+  get lease() {
+    return [...this.leases].at(-1);
+  }
+
+  /** Presses Start and waits for a shell. */
+  async start() {
+    await this.page.getByRole("button", { name: /^Start/ }).click();
+    await this.terminal.prompt(60_000);
+    await this.engineReady();
+  }
+
+  /** Waits until the toolbar says that the engine answers. */
+  async engineReady() {
+    await this.page.locator(".toolbar .state.good", { hasText: "Engine ready" }).waitFor({ timeout: 60_000 });
+  }
+
+  /** Presses Check, waits for the verdict, and gives what the page says then. */
+  async check(within = 120_000) {
+    await this.page.locator(".check-now").click();
+    const summary = this.page.locator("#checks .summary");
+    await summary.filter({ hasText: "Looking at what you made" }).waitFor();
+    await summary.filter({ hasText: /points|our fault/ }).waitFor({ timeout: within });
+    return this.graded();
+  }
+
+  /** What the checks' panel shows: the sentence above, and each check by its claim. */
+  async graded() {
+    const summary = (await this.page.locator("#checks .summary").innerText()).replace(/\s+/g, " ").trim();
+    const checks = await this.page.locator(".check-list > .check").evaluateAll((lines) =>
+      lines.map((line) => ({
+        claim: line.querySelector(".claim > span").textContent,
+        mark: line.className.replace("check ", ""),
+        details: [...line.querySelectorAll(".found, .because")].map((part) => part.innerText).join("\n"),
+      })),
+    );
+    return { summary, checks };
+  }
+
+  /** A request as this learner's own pages make it, with the cookies of this browser. */
+  ask(method, path, options = {}) {
+    return this.context.request.fetch(path, { method, headers: { origin: this.origin, ...options.headers }, ...options.body });
+  }
+
+  /** Ends every sandbox that is still there, and goes. */
+  async leave() {
+    for (const lease of this.leases) {
+      const answer = await this.ask("DELETE", `/api/leases/${lease}`);
+      assert.ok(answer.ok() || [404, 409, 410].includes(answer.status()), `ending ${lease}: ${answer.status()} ${await answer.text()}`);
+    }
+    await this.context.close();
+  }
+}
+
+/** A file of the repository, as text. */
+export function shipped(path) {
+  return readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+}

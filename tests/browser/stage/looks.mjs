@@ -1,0 +1,67 @@
+// How a page looks: nothing wider than the window, nothing that keeps people out; pictures when asked for.
+// Invariant: leaves the window and the colours as they were.
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SHOTS = process.env["SHOTS"];
+export const WINDOWS = [
+  { width: 360, height: 740 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+const SCHEMES = ["light", "dark"];
+
+/** Elements that stick out of the window to the right, the widest first; empty when the page fits. */
+function tooWide() {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  const name = (element) => `${element.tagName.toLowerCase()}.${[...element.classList].join(".")}`;
+  return [...document.body.querySelectorAll("*")]
+    .map((element) => ({ name: name(element), right: element.getBoundingClientRect().right }))
+    .filter(({ right }) => right > room + 0.5)
+    .sort((a, b) => b.right - a.right)
+    .slice(0, 6)
+    .map(({ name: what, right }) => `${what} ends at ${Math.round(right)} of ${room}`)
+    .concat(`the page is ${document.documentElement.scrollWidth} wide`);
+}
+
+async function barriers(page) {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+  );
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(" ")} (${failureSummary.replace(/\s+/g, " ").slice(0, 200)})`).join("; ")}`);
+}
+
+/**
+ * Asserts that a page looks right in every window, light and dark. `name` names its pictures; `fullPage` pictures it
+ * to its end; `whole` looks for barriers in every window instead of the widest and the narrowest.
+ */
+export async function looksRight(page, name, { fullPage = false } = {}) {
+  const before = page.viewportSize();
+  const faults = [];
+  for (const window of WINDOWS) {
+    await page.setViewportSize(window);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      const where = `${name}, ${window.width} px, ${colorScheme}`;
+      // Two frames: layout that follows a change of size has happened then.
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+      const wide = await page.evaluate(tooWide);
+      if (wide.length > 0) faults.push(`${where}: too wide: ${wide.join(", ")}`);
+      if (window.width !== 768) faults.push(...(await barriers(page)).map((barrier) => `${where}: ${barrier}`));
+      if (SHOTS && window.width !== 768) {
+        await page.screenshot({ path: join(SHOTS, `${name.replaceAll(" ", "-")}-${window.width}-${colorScheme}.png`), fullPage, animations: "disabled" });
+      }
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(before);
+  assert.deepEqual(faults, [], faults.join("\n"));
+}

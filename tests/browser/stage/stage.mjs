@@ -1,0 +1,97 @@
+// A server, a browser and their end, for the tests of one file.
+// Invariant: nothing that a test made outlives it: no sandbox, no server, no folder; asserted, also after a failure.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { chromium } from "playwright-core";
+import { clear, containersOf, deploymentOf, ownVolumesOf, remainsOf, volumesLeft } from "./engine.mjs";
+import { Learner } from "./learner.mjs";
+import { ROOT, Server } from "./server.mjs";
+
+/** Where pictures of failures go. */
+const OUTPUT = join(ROOT, "tests/output");
+/** Milliseconds until ended sandboxes must be gone. */
+const GONE_WITHIN = 15_000;
+
+/** Sets up a server and a browser for this file; gives `can`, which declares a test. */
+export function stage(settings = {}) {
+  const shared = { server: null, browser: null };
+  before(async () => {
+    shared.server = await Server.start(settings);
+    shared.browser = await chromium.launch({
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+  });
+  after(async () => {
+    await shared.browser?.close();
+    const { server } = shared;
+    if (!server) return;
+    assert.equal(await server.stop(), 0, `the server's exit code; it said: ${server.said}`);
+    assert.ok(!existsSync(server.folder), `${server.folder} is left`);
+  });
+  /** Declares what a learner can do, in a sentence; `act` gets `arrive`, which gives a new learner, and the server. */
+  return function can(sentence, act, timeout = 120_000) {
+    test(sentence, { timeout }, async (t) => {
+      const learners = [];
+      const arrive = async (options) => {
+        const learner = await Learner.arrive(shared.browser, shared.server.origin, options);
+        learners.push(learner);
+        return learner;
+      };
+      const faults = [];
+      try {
+        await act({ arrive, server: shared.server });
+      } catch (fault) {
+        faults.push(fault);
+        await pictures(learners, sentence, t);
+        if (shared.server.said) t.diagnostic(`the server said: ${shared.server.said}`);
+      }
+      for (const learner of learners) faults.push(...learner.watch.faults.map((fault) => new Error(fault)));
+      faults.push(...(await leaveNothing(learners)));
+      if (faults.length === 1) throw faults[0];
+      if (faults.length > 1) throw new AggregateError(faults, faults.map((fault) => fault.message).join("\n"));
+    });
+  };
+}
+
+async function pictures(learners, sentence, t) {
+  await mkdir(OUTPUT, { recursive: true });
+  for (const [number, learner] of learners.entries()) {
+    const path = join(OUTPUT, `${sentence.replace(/[^\w]+/g, "-")}-${number + 1}.png`);
+    await learner.page.screenshot({ path }).then(
+      () => t.diagnostic(`picture: ${path}`),
+      (fault) => t.diagnostic(`no picture: ${fault.message}`),
+    );
+  }
+}
+
+/** Everybody leaves; what of their sandboxes is still there afterwards is a fault, and is removed. */
+async function leaveNothing(learners) {
+  const faults = [];
+  const deployments = new Set();
+  const volumes = [];
+  for (const lease of learners.flatMap((learner) => [...learner.leases])) {
+    for (const container of await containersOf(lease)) {
+      deployments.add(await deploymentOf(container));
+      volumes.push(...(await ownVolumesOf(container)));
+    }
+  }
+  for (const learner of learners) await learner.leave().catch((fault) => faults.push(fault));
+  for (const deployment of deployments) {
+    let left = [];
+    for (const began = Date.now(); Date.now() - began < GONE_WITHIN; await pause(200)) {
+      left = [...(await remainsOf(deployment)), ...(await volumesLeft(volumes))];
+      if (left.length === 0) break;
+    }
+    if (left.length > 0) {
+      faults.push(new Error(`left behind: ${left.join(", ")}`));
+      await clear(deployment);
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,74 @@
+// The shown terminal, as a learner sees it and types into it.
+// Invariant: everything goes through the page: keys in, drawn text out.
+
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** A line with nothing but the prompt. */
+const PROMPT = /^\S+ [$#]$/;
+const dense = (text) => text.replace(/\s+/g, "");
+
+export class Terminal {
+  #page;
+  #screen;
+
+  constructor(page) {
+    this.#page = page;
+    this.#screen = page.locator(".screen:not([hidden])");
+  }
+
+  /** The drawn lines, without empty ones at the end. */
+  async text() {
+    const rows = await this.#screen.locator(".xterm-rows > div").allTextContents();
+    return rows.map((row) => row.replaceAll("\u00a0", " ").trimEnd()).join("\n").trimEnd();
+  }
+
+  /** Waits until the drawn text is as asked. */
+  async until(what, holds, within = 20_000) {
+    for (const began = Date.now(); ; await pause(60)) {
+      const text = await this.text();
+      if (holds(text)) return text;
+      if (Date.now() - began > within) assert.fail(`the terminal never showed ${what}; it shows:\n${text}`);
+    }
+  }
+
+  /** Waits until the terminal shows some text, wherever it is broken into lines. */
+  shows(words, within) {
+    return this.until(`“${words}”`, (text) => dense(text).includes(dense(words)), within);
+  }
+
+  /** Waits for a shell that asks for a command. */
+  prompt(within) {
+    return this.until("a prompt", (text) => PROMPT.test(text.split("\n").at(-1) ?? ""), within);
+  }
+
+  async focus() {
+    await this.#screen.locator(".xterm-helper-textarea").focus();
+  }
+
+  async keys(text) {
+    await this.focus();
+    await this.#page.keyboard.type(text);
+  }
+
+  /** Types a command, presses Enter, waits for the next prompt, and gives what is drawn then. */
+  async run(command, within = 60_000) {
+    await this.prompt();
+    await this.keys(command);
+    await this.until("what was typed", (text) => dense(text).endsWith(dense(command)));
+    await this.#page.keyboard.press("Enter");
+    return this.prompt(within);
+  }
+
+  /** Looks through the scroll-back, page by page up to its beginning, until some text is drawn. */
+  async scrolledBackTo(words) {
+    const { x, y, width, height } = await this.#screen.boundingBox();
+    await this.#page.mouse.move(x + width / 2, y + height / 2);
+    for (let turn = 0; turn < 30; turn++) {
+      if (dense(await this.text()).includes(dense(words))) return true;
+      await this.#page.mouse.wheel(0, -height / 2);
+      await pause(60);
+    }
+    return false;
+  }
+}
