@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-PACKAGES := build-essential pkg-config curl docker.io debootstrap iptables binaryen
+PACKAGES := build-essential pkg-config curl docker.io debootstrap iptables
 # Selects the compiler that server and pages share, and the engine that answers.
 COMPILER := eval "$$(setup/wasm.sh env)"
 ENGINE := eval "$$(setup/engine.sh env)"

@@ -13,7 +13,6 @@ wanted=()
 for name in "$@"; do
   case $name in
     docker.io) command -v dockerd >/dev/null || "$here/engine.sh" status >/dev/null 2>&1 || wanted+=("$name") ;;
-    binaryen) command -v wasm-opt >/dev/null || wanted+=("$name") ;;
     *) wanted+=("$name") ;;
   esac
 done

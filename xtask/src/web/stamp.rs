@@ -18,7 +18,7 @@ impl Inputs {
     /// Nothing yet but the version of this program's own steps; raise it when a step changes what it does.
     pub(super) fn new() -> Self {
         let mut hash = Sha256::new();
-        hash.update(b"drydock web 1\0");
+        hash.update(b"drydock web 2\0");
         Self { hash }
     }
 

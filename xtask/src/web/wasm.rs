@@ -1,7 +1,7 @@
 //! Crate `app` as WebAssembly with its JavaScript glue.
 //! Invariant: it is built by the same compiler as the server, because both hash the same tokens into island names.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context as _, Result};
 use wasm_bindgen_cli_support::Bindgen;
@@ -10,16 +10,6 @@ use super::{Places, stamp::Inputs};
 use crate::command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// Optimise for size; the features are those that the compiler already emits, in every browser since 2021.
-const WASM_OPT: [&str; 6] = [
-    "-Oz",
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-];
-
 /// What Cargo leaves behind.
 fn compiled(places: &Places) -> PathBuf {
     places.cargo_target.join(TARGET).join("wasm/app.wasm")
@@ -56,14 +46,10 @@ pub(super) fn compile(places: &Places) -> Result<()> {
     Ok(())
 }
 
-/// Writes the glue, then shrinks the WebAssembly if `wasm-opt` is there.
+/// Writes the glue. No `wasm-opt` afterwards: the compiler's own output compresses as well (within 0.2 %), and the one
+/// in Debian 12 breaks the table of references that the glue fills.
 pub(super) fn bind(places: &Places) -> Result<()> {
-    let wasm_opt = command::read(Command::new("wasm-opt").arg("--version")).ok();
-    let inputs = Inputs::new().text(wasm_opt.as_deref().unwrap_or("no wasm-opt")).text(&WASM_OPT.join(" ")).files(
-        &places.cargo_target,
-        &[&format!("{TARGET}/wasm/app.wasm")],
-        &[],
-    )?;
+    let inputs = Inputs::new().files(&places.cargo_target, &[&format!("{TARGET}/wasm/app.wasm")], &[])?;
     inputs.unless_done(&places.work.join("bind.stamp"), &bound(places), || {
         println!("web: binding WebAssembly to JavaScript");
         let folder = places.work.join("bound");
@@ -78,13 +64,7 @@ pub(super) fn bind(places: &Places) -> Result<()> {
             // The page names the file, for its name holds a hash.
             .omit_default_module_path(true)
             .generate(&folder)
-            .context("wasm-bindgen")?;
-        if wasm_opt.is_none() {
-            println!("web: no wasm-opt here (Debian: binaryen), so the WebAssembly stays larger than it need be");
-            return Ok(());
-        }
-        let file = bound(places);
-        command::run(Command::new("wasm-opt").args(WASM_OPT).arg(&file).arg("-o").arg(&file))
+            .context("wasm-bindgen")
     })?;
     Ok(())
 }
