@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     assemble::{Image, short},
-    contents::{Body, Contents},
+    contents::{Blob, Body, Contents},
     facts::Finding,
     needles::{Form, Hits, Needles, Within},
 };
@@ -37,8 +37,7 @@ pub(crate) fn tell(contents: &Contents, images: &[Image], needles: &Needles, hit
                 found.insert(in_layer(image, layer, within, inside, *form));
             }
             known |= image.outline.config == *number && *within == Within::Bytes;
-            // The classic layout repeats parts of the config beside the layer.
-            known |= repeats(contents, image, &blob.path) && found.iter().any(|one| one.image == Some(image.name()));
+            known |= repeats(contents, image, blob, needles);
         }
         if !known {
             found.insert(in_blob(&blob.path, &blob.digest, within, inside, *form));
@@ -49,10 +48,22 @@ pub(crate) fn tell(contents: &Contents, images: &[Image], needles: &Needles, hit
     found
 }
 
-fn repeats(contents: &Contents, image: &Image, path: &str) -> bool {
-    path.strip_suffix("/json").is_some_and(|id| {
-        contents.at(&format!("{id}/layer.tar")).is_some_and(|layer| image.outline.layers.contains(&layer))
-    })
+/// Engines write parts of the config once more, beside each layer or as a blob that nothing refers to. Where all that
+/// such a document holds of a needle stands in the config too, it has been told.
+fn repeats(contents: &Contents, image: &Image, blob: &Blob, needles: &Needles) -> bool {
+    let config = contents.blob(image.outline.config).map(|blob| &blob.body);
+    let (Body::Document(document), Some(Body::Document(config))) = (&blob.body, config) else { return false };
+    let holding = |value: &Value| {
+        let mut texts = BTreeSet::new();
+        strings(value, &mut Vec::new(), &mut |_, text| {
+            if !needles.forms_in(text.as_bytes()).is_empty() {
+                texts.insert(text.to_owned());
+            }
+        });
+        texts
+    };
+    let repeated = holding(document);
+    !repeated.is_empty() && repeated.is_subset(&holding(config))
 }
 
 fn finding(image: Option<String>, place: String, form: Form) -> Finding {

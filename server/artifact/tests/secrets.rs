@@ -121,6 +121,21 @@ fn what_no_image_uses_is_searched_too() {
 }
 
 #[test]
+fn what_engines_repeat_of_a_config_is_told_once() {
+    let made = Made { config: json!({"Labels": {"note": NEEDLE}}), ..image(&[vec![file("a", "")]]) };
+    let places = |beside: serde_json::Value| {
+        let body = beside.to_string();
+        let mut parts = made.oci();
+        parts.push(file(&format!("blobs/sha256/{}", archive::sha(body.as_bytes())), body));
+        search(&tar(&parts)).into_iter().map(|found| found.place).collect::<Vec<_>>()
+    };
+    assert_eq!(places(json!({"id": "x", "config": {"Labels": {"note": NEEDLE}}})), ["label `note`"]);
+    let other = places(json!({"config": {"Labels": {"note": NEEDLE}}, "more": format!("{NEEDLE}!")}));
+    assert_eq!(other.len(), 2, "{other:?}");
+    assert!(other[0].starts_with("a part of the archive that no image uses"));
+}
+
+#[test]
 fn nothing_is_found_where_nothing_is_and_no_more_than_a_hundred_are_told() {
     assert!(holding(&image(&[vec![file("a", "canary-7f3a91"), file("b", gzip(b"x"))]])).is_empty());
     let many: Vec<_> = (0..150).map(|at| file(&format!("f{at}"), NEEDLE)).collect();

@@ -2,6 +2,7 @@
 //! Invariant: every test removes what it made, also when it fails; images and the golden volume are shared caches.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod archives;
 mod bombs;
 mod escape;
 mod faults;
