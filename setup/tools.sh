@@ -6,7 +6,13 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 say() { printf 'tools: %s\n' "$*" >&2; }
 
-command -v cargo >/dev/null || { say "Rust is missing. Install version 1.94 or later from https://rustup.rs"; exit 3; }
+if ! command -v cargo >/dev/null; then
+  say "there is no Rust here; trying Debian's rustc-web"
+  "$here/packages.sh" rustc-web cargo-web rust-web-src && command -v cargo >/dev/null || {
+    say "Rust is missing. Install version 1.94 or later from https://rustup.rs"
+    exit 3
+  }
+fi
 
 # A docker or node that came from elsewhere serves as well as Debian's.
 wanted=()
