@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PACKAGES := build-essential pkg-config curl docker.io debootstrap iptables
+# Cargo is always asked for the whole workspace: then every command shares one set of features, and nothing is built twice.
 # Selects the compiler that server and pages share, and the engine that answers.
 COMPILER := eval "$$(setup/wasm.sh env)"
 ENGINE := eval "$$(setup/engine.sh env)"
@@ -25,8 +26,8 @@ engine: tools ## Find a Docker engine, or start one on a socket of the project's
 	@setup/engine.sh start
 
 build: tools ## Build the pages and the server
-	@$(COMPILER); echo "build: pages"; cargo run --locked --quiet -p xtask -- web
-	@$(COMPILER); echo "build: server"; cargo build --locked -p server
+	@$(COMPILER); cargo build --locked --workspace
+	@$(COMPILER); target/debug/xtask web
 
 prepare: build engine ## Make the sandbox image and its preloaded images
 	@$(ENGINE); target/debug/drydock prepare

@@ -9,7 +9,7 @@ stop() { [ -z "$server" ] || { kill "$server" 2>/dev/null; wait "$server"; serve
 trap stop EXIT
 
 while true; do
-  if cargo run --locked --quiet -p xtask -- web && cargo build --locked -p server; then
+  if cargo build --locked --workspace && target/debug/xtask web; then
     stop
     target/debug/drydock serve &
     server=$!
