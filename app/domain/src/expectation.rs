@@ -14,9 +14,13 @@ pub struct Expectation {
     /// What must hold there.
     #[serde(flatten)]
     pub that: That,
-    /// Said in place of the generated sentence when it does not hold; a plain sentence.
+    /// What was expected, said in place of the generated phrase; a plain phrase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub say: Option<String>,
+    /// What was seen, said in place of the value when it does not hold; a plain phrase in which `{/pointer}` is the
+    /// value at that place of the facts, and `{}` the one that does not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// What must hold at a place. In TOML one key beside `at`: `equals = 0`, `is = "present"`, ….
@@ -81,6 +85,9 @@ impl Expectation {
         if !self.at.is_empty() && !self.at.starts_with('/') {
             return Some(format!("`at = \"{}\"` must be empty or start with `/`", self.at));
         }
+        if let Some(seen) = self.seen.as_ref().filter(|seen| pieces(seen).is_none()) {
+            return Some(format!("`seen = \"{seen}\"` has a `{{` without a pointer and a `}}` after it"));
+        }
         match &self.that {
             That::Matches(pattern) | That::NotMatches(pattern) => {
                 Regex::new(pattern).err().map(|error| format!("`{pattern}` is not a regular expression: {error}"))
@@ -95,10 +102,20 @@ impl Expectation {
         let places = find(facts, &self.at);
         let failing = places.iter().find(|place| !self.that.holds(place.value));
         let (holds, shown) = match failing {
-            Some(place) => (false, show(place.value)),
+            Some(place) => (false, self.seen(facts, place.value)),
             None => (true, places.first().map_or_else(|| "nothing".to_owned(), |place| show(place.value))),
         };
         Held { holds, expected: self.expected(), observed: shown }
+    }
+
+    fn seen(&self, facts: &Value, value: Option<&Value>) -> String {
+        let Some(pieces) = self.seen.as_deref().and_then(pieces) else { return show(value) };
+        let piece = |piece| match piece {
+            Piece::Text(text) => text.to_owned(),
+            Piece::Value("") => show(value),
+            Piece::Value(pointer) => show(facts.pointer(pointer)),
+        };
+        pieces.into_iter().map(piece).collect()
     }
 
     /// What is expected, as a phrase for people.
@@ -160,6 +177,27 @@ impl That {
             Self::Is(State::False) => "is false".to_owned(),
         }
     }
+}
+
+enum Piece<'a> {
+    Text(&'a str),
+    /// A pointer; empty for the value itself.
+    Value(&'a str),
+}
+
+/// A phrase with places for values; `None` when a brace does not enclose a pointer.
+fn pieces(mut phrase: &str) -> Option<Vec<Piece<'_>>> {
+    let mut pieces = Vec::new();
+    while let Some((text, rest)) = phrase.split_once('{') {
+        let (pointer, rest) = rest.split_once('}')?;
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            return None;
+        }
+        pieces.extend([Piece::Text(text), Piece::Value(pointer)]);
+        phrase = rest;
+    }
+    pieces.push(Piece::Text(phrase));
+    Some(pieces)
 }
 
 struct Place<'a> {
@@ -336,6 +374,19 @@ mod tests {
         assert_eq!(held.observed, "secret:latest: layer 3, path `/tmp/secret_key`");
         let said = expectation("at='/found'\nis='empty'\nsay='the secret is nowhere'").hold(&facts);
         assert_eq!(said.expected, "the secret is nowhere");
+    }
+
+    #[test]
+    fn what_was_seen_is_said_in_words_with_values_in_their_places() {
+        let facts = json!({"exit_code": 3, "stderr": "no\n", "list": []});
+        let held = expectation("at='/exit_code'\nequals=0\nseen='exit code {} and on standard error {/stderr}, {/none}'");
+        assert_eq!(held.hold(&facts).observed, "exit code `3` and on standard error `no`, nothing");
+        // Only of what does not hold.
+        let held = expectation("at='/exit_code'\nequals=3\nseen='another'").hold(&facts);
+        assert_eq!((held.holds, held.observed.as_str()), (true, "`3`"));
+        for wrong in ["a {b}", "a {/b", "{ }"] {
+            assert!(expectation(&format!("at=''\nequals=1\nseen='{wrong}'")).fault().is_some(), "{wrong}");
+        }
     }
 
     #[test]

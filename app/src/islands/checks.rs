@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::bench::Bench;
 use crate::{
     desk::{Grading, Phase},
-    parts::{icon, time},
+    parts::{icon, phrase::phrase, time},
     view::CheckView,
 };
 
@@ -96,7 +96,7 @@ fn earlier(attempt: &Attempt) -> AnyView {
             .results
             .iter()
             .filter(|result| result.outcome == domain::verdict::Outcome::Failed)
-            .map(|result| view! { <li>{result.claim.clone()}</li> })
+            .map(|result| view! { <li>{phrase(&result.claim)}</li> })
             .collect_view()
     });
     view! {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** A line with nothing but the prompt. */
-const PROMPT = /^\S+ [$#]$/;
+const PROMPT = /^\S+ ?[$#]$/;
 const dense = (text) => text.replace(/\s+/g, "");
 
 export class Terminal {

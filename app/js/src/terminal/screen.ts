@@ -6,7 +6,7 @@ import { SearchAddon } from "@xterm/addon-search";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
-import { documentWithSheets } from "./sheet.ts";
+import { documentWithSheets, withSheets } from "./sheet.ts";
 
 /** What a screen tells its owner. */
 export interface ScreenListener {
@@ -81,7 +81,7 @@ export class Screen {
     this.#terminal.loadAddon(new Unicode11Addon());
     this.#terminal.loadAddon(new WebLinksAddon((_event, link) => this.#follow(link)));
     this.#terminal.unicode.activeVersion = "11";
-    this.#terminal.open(this.element);
+    withSheets(() => this.#terminal.open(this.element));
     this.#terminal.textarea?.setAttribute("aria-label", "Terminal. Press F6 to leave it.");
     this.#terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     const encoder = new TextEncoder();

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::{
     desk::Mark,
     islands::bench::Bench,
-    parts::{card::count, icon},
+    parts::{card::count, icon, phrase::phrase},
     view::{CheckView, SectionLink},
 };
 
@@ -30,7 +30,7 @@ pub(super) fn line(bench: Bench, check: CheckView, claims: Claims) -> AnyView {
         <li class=move || mark.get().class()>
             <span class="check-sign">{move || sign(mark.get())} <span class="visually-hidden">{move || mark.get().word()} ": "</span></span>
             <div>
-                <p class="claim"><span>{claim}</span> <small>{count(points, "point", "points")}</small></p>
+                <p class="claim"><span>{phrase(&claim)}</span> <small>{count(points, "point", "points")}</small></p>
                 {details}
             </div>
         </li>
@@ -50,12 +50,12 @@ fn sign(mark: Mark) -> AnyView {
 
 fn failed(result: &CheckResult, section: &SectionLink) -> AnyView {
     let observed =
-        (!result.observed.is_empty()).then(|| view! { <div><dt>"Seen"</dt><dd>{result.observed.clone()}</dd></div> });
+        (!result.observed.is_empty()).then(|| view! { <div><dt>"Seen"</dt><dd>{phrase(&result.observed)}</dd></div> });
     view! {
         <dl class="found">
-            <div><dt>"Expected"</dt><dd>{result.expected.clone()}</dd></div>
+            <div><dt>"Expected"</dt><dd>{phrase(&result.expected)}</dd></div>
             {observed}
-            <div><dt>"Why"</dt><dd>{result.why.clone()}</dd></div>
+            <div><dt>"Why"</dt><dd>{phrase(&result.why)}</dd></div>
         </dl>
         <p class="read-on"><a href=section.url.clone() target="_blank">{section.label()} <span class="visually-hidden">" (opens in a new tab)"</span></a></p>
     }.into_any()
@@ -67,10 +67,10 @@ fn could_not_run(result: &CheckResult, claims: Claims) -> AnyView {
             let claim =
                 claims.with_value(|claims| claims.iter().find(|(id, _)| id == check).map(|(_, claim)| claim.clone()));
             let on = claim.unwrap_or_else(|| check.to_string());
-            view! { <p class="because">{format!("Looked at once this holds: {on}.")}</p> }.into_any()
+            view! { <p class="because">"Looked at once this holds: " {phrase(&on)} "."</p> }.into_any()
         }
         Some(Because::Fault { reason }) => {
-            view! { <p class="because">{reason.clone()} " This is no fault of yours; check again in a moment."</p> }
+            view! { <p class="because">{phrase(reason)} " This is no fault of yours; check again in a moment."</p> }
                 .into_any()
         }
         None => view! { <p class="because">"This could not be looked at. Check again in a moment."</p> }.into_any(),
