@@ -43,7 +43,7 @@ dev: engine prepare ## Serve, and build and start again whenever a source change
 	@$(COMPILER); $(ENGINE); setup/dev.sh
 
 bench: build prepare ## Measure; prints ratios and writes target/bench/results.json
-	@$(COMPILER); $(ENGINE); cargo run --locked --quiet -p xtask -- bench
+	@$(COMPILER); $(ENGINE); target/debug/bench
 
 stop: ## Stop the engine that was started here
 	@setup/engine.sh stop

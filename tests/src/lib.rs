@@ -1,1 +1,11 @@
-//! See the crate description.
+//! What tests and measurements share: a real server of their own, learners, and a learner's terminal.
+//! Invariant: whatever is made here ends with its owner, also when that fails.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests and measurements only")]
+
+pub mod client;
+pub mod server;
+pub mod terminal;
+
+pub use client::Learner;
+pub use server::{Server, containers_of};
+pub use terminal::Terminal;

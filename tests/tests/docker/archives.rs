@@ -15,7 +15,10 @@ async fn report(sandbox: &Sandbox, names: &[&str], paths: &[&str]) -> Report {
     let request = EngineRequest::get(format!("/images/get?{}", query.join("&")));
     let archive = sandbox.engine_request(request, limits).await.unwrap();
     assert!(archive.status.is_success(), "{names:?}: {}", archive.status);
-    let wanted = |name: &&str| Wanted { image: (*name).to_owned(), paths: paths.iter().map(|path| (*path).to_owned()).collect() };
+    let wanted = |name: &&str| Wanted {
+        image: (*name).to_owned(),
+        paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+    };
     let job = Job { images: names.iter().map(wanted).collect(), needles: vec![NEEDLE.to_owned()], ..Job::default() };
     read_archive(archive.body.as_ref(), &job).unwrap_or_else(|invalid| panic!("{names:?}: {invalid}"))
 }
@@ -88,7 +91,9 @@ docker tag busybox dangling:1"#
     sh_ok(&sandbox, &script).await;
 
     let paths = ["/tmp/secret_key", "/link", "/x/y", "/x/new", "/bin/again", "/pipe", "/made/here"];
-    for name in ["multi:1", "multi:2", "other.example/some/multi:3", "child:1", "flat:1", "committed:1", "debian:13", "busybox"] {
+    for name in
+        ["multi:1", "multi:2", "other.example/some/multi:3", "child:1", "flat:1", "committed:1", "debian:13", "busybox"]
+    {
         let report = report(&sandbox, &[name], &paths).await;
         agrees(&sandbox, name, &report.images[0]).await;
         let places: Vec<&str> = report.secrets.found.iter().map(|found| found.place.as_str()).collect();
@@ -97,7 +102,10 @@ docker tag busybox dangling:1"#
             _ => {
                 assert_eq!(places.len(), 2, "{name}: {places:?}");
                 assert!(places[0].starts_with("history line "), "{name}: {places:?}");
-                assert!(places[1].contains("layer 2, `sha256:") && places[1].ends_with("path `/tmp/secret_key`"), "{places:?}");
+                assert!(
+                    places[1].contains("layer 2, `sha256:") && places[1].ends_with("path `/tmp/secret_key`"),
+                    "{places:?}"
+                );
             }
         }
     }
@@ -132,6 +140,7 @@ docker tag busybox dangling:1"#
     assert!(found.iter().any(|place| place.ends_with("path `/encoded`, in base64")), "{found:?}");
     assert!(found.iter().all(|place| !place.contains("no image uses")), "{found:?}");
 
-    let absent = sandbox.engine_request(EngineRequest::get("/images/get?names=nothing:1"), Limits::default()).await.unwrap();
+    let absent =
+        sandbox.engine_request(EngineRequest::get("/images/get?names=nothing:1"), Limits::default()).await.unwrap();
     assert_eq!(absent.status.as_u16(), 404);
 }

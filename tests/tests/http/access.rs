@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::server::Server;
+use tests::Server;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sandbox_is_its_learners_alone() {

@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde_json::json;
 
-use crate::server::Server;
+use tests::Server;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nonsense_gets_a_clear_answer() {
@@ -28,7 +28,10 @@ async fn nonsense_gets_a_clear_answer() {
     let answer = ann.post(&format!("/api/leases/{lease}/attempts"), &json!({})).await;
     assert_eq!(answer.error(), (400, "invalid".to_owned()), "a free sandbox has nothing to check");
     let large = vec![b'x'; 3 * 1024 * 1024];
-    assert_eq!(ann.put(&format!("/api/leases/{lease}/files/large"), &large).await.error(), (413, "too_large".to_owned()));
+    assert_eq!(
+        ann.put(&format!("/api/leases/{lease}/files/large"), &large).await.error(),
+        (413, "too_large".to_owned())
+    );
     assert_eq!(ann.get(&format!("/api/leases/{lease}")).await.json()["state"], "ready");
 }
 
@@ -50,8 +53,15 @@ async fn searches_of_every_kind_are_answered() {
 async fn pages_that_are_not_there_say_so() {
     let server = Server::start().await;
     let mut ann = server.learner();
-    for path in ["/nowhere", "/chapters/no-such", "/exercises/no-such", "/assets/no-such.js", "/images/../etc/passwd",
-        "/images/%2e%2e/%2e%2e/etc/passwd", "/assets/..%2f..%2f..%2fetc%2fpasswd"] {
+    for path in [
+        "/nowhere",
+        "/chapters/no-such",
+        "/exercises/no-such",
+        "/assets/no-such.js",
+        "/images/../etc/passwd",
+        "/images/%2e%2e/%2e%2e/etc/passwd",
+        "/assets/..%2f..%2f..%2fetc%2fpasswd",
+    ] {
         let answer = ann.get(path).await;
         assert!(matches!(answer.status, 400 | 404), "{path}: {}", answer.status);
         assert!(!answer.text().contains("root:"), "{path}");

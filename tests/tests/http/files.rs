@@ -2,7 +2,7 @@
 
 use hyper::Method;
 
-use crate::server::Server;
+use tests::Server;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_saved_seen_and_never_overwritten_unseen() {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::server::{Server, containers_of};
+use tests::{Server, containers_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lease_starts_once_extends_and_ends() {
@@ -17,7 +17,8 @@ async fn a_lease_starts_once_extends_and_ends() {
     assert_eq!((again.status, again.json()["id"].as_str()), (200, Some(lease.as_str())), "pressing twice makes one");
 
     let before = ann.get(&format!("/api/leases/{lease}")).await.json()["expires_at"].as_i64().unwrap();
-    let after = ann.post(&format!("/api/leases/{lease}/extend"), &json!({})).await.json()["expires_at"].as_i64().unwrap();
+    let after =
+        ann.post(&format!("/api/leases/{lease}/extend"), &json!({})).await.json()["expires_at"].as_i64().unwrap();
     assert_eq!(after - before, 30 * 60);
 
     assert_eq!(ann.delete(&format!("/api/leases/{lease}")).await.status, 204);

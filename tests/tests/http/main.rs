@@ -3,11 +3,9 @@
 
 mod access;
 mod bad_input;
-mod client;
 mod files;
 mod leases;
 mod pages;
 mod preview;
 mod restart;
-mod server;
 mod terminal;

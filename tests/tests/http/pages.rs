@@ -1,6 +1,6 @@
 //! Pages for everybody, also without a script and before any cookie.
 
-use crate::server::Server;
+use tests::Server;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reading_sets_no_cookie_and_needs_no_script() {

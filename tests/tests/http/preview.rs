@@ -2,7 +2,7 @@
 
 use hyper::Method;
 
-use crate::{server::Server, terminal::Terminal};
+use tests::{Server, Terminal};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_published_port_is_seen_at_its_own_address() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{server::{Server, containers_of}, terminal::Terminal};
+use tests::{Server, Terminal, containers_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shell_outlives_the_server() {

@@ -13,36 +13,49 @@ use serde_json::Value;
 
 use crate::server::Server;
 
-pub(crate) struct Learner {
+/// Somebody who asks.
+pub struct Learner {
     client: Client<HttpConnector, Full<Bytes>>,
-    pub(crate) port: u16,
+    /// Port of the server.
+    pub port: u16,
     /// `name=value` of the cookie that the server gave.
-    pub(crate) cookie: Option<String>,
+    pub cookie: Option<String>,
     /// Sent as `Origin` with everything that changes something.
-    pub(crate) origin: Option<String>,
+    pub origin: Option<String>,
 }
 
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+/// What came back.
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
 }
 
 impl Answer {
-    pub(crate) fn json(&self) -> Value {
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
     }
 
-    pub(crate) fn text(&self) -> String {
+    /// The body as text.
+    #[must_use]
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub(crate) fn header(&self, name: &str) -> &str {
+    /// A header; empty when it is not there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The stable word of an error, and that it has a sentence with it.
-    pub(crate) fn error(&self) -> (u16, String) {
+    /// Status and stable word of an error; that it has a sentence with it is asserted.
+    #[must_use]
+    pub fn error(&self) -> (u16, String) {
         let problem = self.json();
         assert!(problem["detail"].as_str().is_some_and(|detail| detail.len() > 5), "{problem}");
         (self.status, problem["error"].as_str().unwrap().to_owned())
@@ -50,13 +63,15 @@ impl Answer {
 }
 
 impl Learner {
-    pub(crate) fn new(port: u16) -> Self {
+    /// Somebody without a cookie.
+    #[must_use]
+    pub fn new(port: u16) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
         Self { client, port, cookie: None, origin: Some(format!("http://localhost:{port}")) }
     }
 
     /// Ask; the cookie that comes back is kept.
-    pub(crate) async fn ask(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub async fn ask(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let answer = self.send(method, path, headers, body).await.unwrap();
         if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
             self.cookie = cookie.to_str().unwrap().split(';').next().map(str::to_owned);
@@ -89,28 +104,33 @@ impl Learner {
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await?.to_bytes() })
     }
 
-    pub(crate) async fn try_get(&self, path: &str) -> Option<Answer> {
+    /// A GET that may fail to connect.
+    pub async fn try_get(&self, path: &str) -> Option<Answer> {
         self.send(Method::GET, path, &[], &[]).await.ok()
     }
 
-    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+    /// `GET`.
+    pub async fn get(&mut self, path: &str) -> Answer {
         self.ask(Method::GET, path, &[], &[]).await
     }
 
-    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Answer {
+    /// `POST` of JSON.
+    pub async fn post(&mut self, path: &str, body: &Value) -> Answer {
         self.ask(Method::POST, path, &[("content-type", "application/json")], body.to_string().as_bytes()).await
     }
 
-    pub(crate) async fn put(&mut self, path: &str, body: &[u8]) -> Answer {
+    /// `PUT` of bytes.
+    pub async fn put(&mut self, path: &str, body: &[u8]) -> Answer {
         self.ask(Method::PUT, path, &[], body).await
     }
 
-    pub(crate) async fn delete(&mut self, path: &str) -> Answer {
+    /// `DELETE`.
+    pub async fn delete(&mut self, path: &str) -> Answer {
         self.ask(Method::DELETE, path, &[], &[]).await
     }
 
     /// Start a sandbox and wait until it can be used; its lease's id.
-    pub(crate) async fn start(&mut self, server: &Server, exercise: Option<&str>) -> String {
+    pub async fn start(&mut self, server: &Server, exercise: Option<&str>) -> String {
         let answer = self.post("/api/leases", &serde_json::json!({ "exercise": exercise })).await;
         assert!(matches!(answer.status, 200 | 201), "{}", answer.text());
         let id = answer.json()["id"].as_str().unwrap().to_owned();
@@ -120,7 +140,7 @@ impl Learner {
     }
 
     /// Wait for a state of a lease; its view.
-    pub(crate) async fn until(&mut self, lease: &str, state: &str) -> Value {
+    pub async fn until(&mut self, lease: &str, state: &str) -> Value {
         let began = Instant::now();
         loop {
             let view = self.get(&format!("/api/leases/{lease}")).await.json();

@@ -13,10 +13,12 @@ use tempfile::TempDir;
 
 use crate::client::Learner;
 
-pub(crate) struct Server {
+/// A running `drydock serve`.
+pub struct Server {
     child: Option<Child>,
     state: TempDir,
-    pub(crate) port: u16,
+    /// Where it listens.
+    pub port: u16,
     settings: Vec<(&'static str, String)>,
     leases: Mutex<Vec<String>>,
 }
@@ -27,12 +29,12 @@ fn root() -> PathBuf {
 
 impl Server {
     /// Start one with the defaults.
-    pub(crate) async fn start() -> Self {
+    pub async fn start() -> Self {
         Self::with(&[]).await
     }
 
     /// Start one with settings such as `("DRYDOCK_LEASES__PER_LEARNER", "1")`.
-    pub(crate) async fn with(settings: &[(&'static str, &str)]) -> Self {
+    pub async fn with(settings: &[(&'static str, &str)]) -> Self {
         // Free now, and asked for again at once: good enough on a loopback that tests have for themselves.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let settings = settings.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
@@ -42,7 +44,7 @@ impl Server {
     }
 
     /// Start it on the same port and database, after [`Self::kill`].
-    pub(crate) async fn again(&mut self) {
+    pub async fn again(&mut self) {
         let binary = std::env::var("DRYDOCK_BIN").map_or_else(|_| root().join("target/debug/drydock"), PathBuf::from);
         let mut command = Command::new(binary);
         command
@@ -68,37 +70,40 @@ impl Server {
     }
 
     /// Somebody new.
-    pub(crate) fn learner(&self) -> Learner {
+    #[must_use]
+    pub fn learner(&self) -> Learner {
         Learner::new(self.port)
     }
 
     /// End it as a power cut would.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         let _status = child.wait().unwrap();
     }
 
     /// Stop it in order; its exit code.
-    pub(crate) fn stop(&mut self) -> Option<i32> {
+    pub fn stop(&mut self) -> Option<i32> {
         let mut child = self.child.take().unwrap();
         let _sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
         child.wait().unwrap().code()
     }
 
     /// Ids of the containers of this test's leases, living or not.
-    pub(crate) fn containers(&self) -> Vec<String> {
+    #[must_use]
+    pub fn containers(&self) -> Vec<String> {
         self.leases.lock().unwrap().iter().flat_map(|lease| containers_of(lease)).collect()
     }
 
     /// Remember a lease, so that its container is found at the end.
-    pub(crate) fn remember(&self, lease: &str) {
+    pub fn remember(&self, lease: &str) {
         self.leases.lock().unwrap().push(lease.to_owned());
     }
 }
 
 /// Ids of the containers of a lease: none or one.
-pub(crate) fn containers_of(lease: &str) -> Vec<String> {
+#[must_use]
+pub fn containers_of(lease: &str) -> Vec<String> {
     let filter = format!("label=drydock.lease={lease}");
     let out = Command::new("docker").args(["ps", "-aq", "--filter", &filter]).output().unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));

@@ -1,0 +1,89 @@
+//! A learner's terminal: a shell by bytes and offsets, over the web socket.
+
+use std::time::Duration;
+
+use futures::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest as _},
+};
+
+use crate::client::Learner;
+
+/// Terminal 0 of a sandbox.
+pub struct Terminal {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// All output seen, from offset `from`.
+    pub output: Vec<u8>,
+    /// Offset of the first of them.
+    pub from: u64,
+}
+
+impl Terminal {
+    /// Attach to terminal 0 from an offset on.
+    pub async fn attach(learner: &Learner, lease: &str, from: u64) -> Self {
+        let url = format!("ws://localhost:{}/api/leases/{lease}/socket", learner.port);
+        let mut request = url.into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("origin", learner.origin.clone().unwrap().parse().unwrap());
+        headers.insert("cookie", learner.cookie.clone().unwrap().parse().unwrap());
+        let (mut socket, _) = connect_async(request).await.unwrap();
+        let ask = json!({"type": "attach", "terminal": 0, "from": from}).to_string();
+        socket.send(Message::text(ask)).await.unwrap();
+        Self { socket, output: Vec::new(), from }
+    }
+
+    /// Send a control message as it is.
+    pub async fn say(&mut self, message: &str) {
+        self.socket.send(Message::text(message.to_owned())).await.unwrap();
+    }
+
+    /// Type a line and press Enter.
+    pub async fn type_line(&mut self, line: &str) {
+        let bytes = [&[0], line.as_bytes(), b"\r"].concat();
+        self.socket.send(Message::binary(bytes)).await.unwrap();
+    }
+
+    /// Wait until the output holds a text.
+    pub async fn until(&mut self, text: &str) {
+        while !String::from_utf8_lossy(&self.output).contains(text) {
+            self.step(text).await;
+        }
+    }
+
+    /// Wait for a JSON message of a type.
+    pub async fn told(&mut self, kind: &str) -> Value {
+        loop {
+            if let Some(message) = self.step(kind).await
+                && message["type"] == kind
+            {
+                return message;
+            }
+        }
+    }
+
+    async fn step(&mut self, wanted: &str) -> Option<Value> {
+        let next = tokio::time::timeout(Duration::from_secs(30), self.socket.next()).await;
+        let seen = String::from_utf8_lossy(&self.output);
+        let message =
+            next.unwrap_or_else(|_| panic!("no {wanted:?} in {seen:?}")).expect("the socket stays open").unwrap();
+        match message {
+            Message::Binary(bytes) => {
+                let offset = u64::from_be_bytes(bytes[1..9].try_into().unwrap());
+                assert_eq!((bytes[0], offset), (0, self.from + self.output.len() as u64), "bytes follow one another");
+                self.output.extend_from_slice(&bytes[9..]);
+                None
+            }
+            Message::Text(text) => Some(serde_json::from_str(&text).unwrap()),
+            _ => None,
+        }
+    }
+
+    /// Offset after the last byte seen.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.from + self.output.len() as u64
+    }
+}
