@@ -1,6 +1,7 @@
 // Working in a sandbox: alone, with editor, terminal and preview, to its end and again.
 
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { containersOf } from "./stage/engine.mjs";
 import { stage } from "./stage/stage.mjs";
 
@@ -87,6 +88,27 @@ can("a learner uses several terminals and finds the way out of one by keyboard",
   await page.keyboard.press("ArrowLeft");
   await terminal.run("clear; echo [$in] again");
   await terminal.shows("[the-first] again");
+});
+
+can("a learner who makes the window smaller and larger still sees the end of the output", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page, terminal } = learner;
+  await learner.open(EXERCISE);
+  await learner.start();
+  await terminal.run("seq 1 100");
+  const sizes = [[360, 740], [768, 1024], [1440, 900], [1440, 600], [1440, 900]];
+  const resize = async () => {
+    for (const [width, height] of sizes) {
+      await page.setViewportSize({ width, height });
+      await pause(200);
+    }
+  };
+  await resize();
+  await terminal.until("the end", (text) => text.includes("\n100\n"));
+  await terminal.keys("sleep 2; seq 1 90\n");
+  await resize();
+  await terminal.until("output that came after the resize", (text) => text.includes("\n90\n"));
+  await terminal.run("clear; seq 1 80");
 });
 
 can("a reader tries a block of a chapter, and it runs in a sandbox of their own", async ({ arrive }) => {

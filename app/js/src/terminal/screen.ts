@@ -6,6 +6,7 @@ import { SearchAddon } from "@xterm/addon-search";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
+import { Resizing, followAfterErasing } from "./follow.ts";
 import { documentWithSheets, withSheets } from "./sheet.ts";
 
 /** What a screen tells its owner. */
@@ -53,6 +54,7 @@ export class Screen {
   readonly element: HTMLElement;
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
+  readonly #resizing: Resizing;
   readonly #search = new SearchAddon({ highlightLimit: 500 });
   readonly #listener: ScreenListener;
 
@@ -76,6 +78,8 @@ export class Screen {
       theme: THEME,
       linkHandler: { activate: (_event, link) => this.#follow(link) },
     });
+    this.#resizing = new Resizing(this.#terminal);
+    followAfterErasing(this.#terminal);
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.loadAddon(this.#search);
     this.#terminal.loadAddon(new Unicode11Addon());
@@ -115,7 +119,7 @@ export class Screen {
 
   /** Takes the size of its place on the page; does nothing while hidden. */
   fit(): void {
-    if (this.element.offsetParent !== null) this.#fit.fit();
+    if (this.element.offsetParent !== null) this.#resizing.around(() => this.#fit.fit());
   }
 
   focus(): void {
