@@ -38,7 +38,7 @@ can("a learner reads on flattening, starts the exercise, fails, sees where the k
   await page.reload();
   await terminal.prompt();
   assert.ok((await terminal.text()).includes("300"));
-  assert.ok(await terminal.scrolledBackTo("\n1\n2\n3\n"), "the scroll-back is there after a reload");
+  assert.ok(await terminal.scrolledBackTo("\n2\n3\n4\n"), "the scroll-back is there after a reload");
   await terminal.run("clear; echo it is $remembered");
   await terminal.shows("it is yes-42");
   await page.getByRole("tab", { name: /Checks/ }).click();

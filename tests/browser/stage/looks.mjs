@@ -29,6 +29,14 @@ function tooWide() {
     .concat(`the page is ${document.documentElement.scrollWidth} wide`);
 }
 
+/** Waits until the page is drawn in a scheme: two frames later whatever follows the size has happened as well. */
+async function settled(scheme) {
+  const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+  while (!matchMedia(`(prefers-color-scheme: ${scheme})`).matches) await frame();
+  await Promise.all(document.getAnimations().filter((it) => it instanceof CSSTransition).map((it) => it.finished.catch(() => null)));
+  for (let frames = 0; frames < 3; frames++) await frame();
+}
+
 async function barriers(page) {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
   const { violations } = await page.evaluate(() =>
@@ -51,8 +59,7 @@ export async function looksRight(page, name, { fullPage = false } = {}) {
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
       const where = `${name}, ${window.width} px, ${colorScheme}`;
-      // Two frames: layout that follows a change of size has happened then.
-      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+      await page.evaluate(settled, colorScheme);
       const wide = await page.evaluate(tooWide);
       if (wide.length > 0) faults.push(`${where}: too wide: ${wide.join(", ")}`);
       if (window.width !== 768) faults.push(...(await barriers(page)).map((barrier) => `${where}: ${barrier}`));

@@ -60,15 +60,18 @@ export class Terminal {
     return this.prompt(within);
   }
 
-  /** Looks through the scroll-back, page by page up to its beginning, until some text is drawn. */
-  async scrolledBackTo(words) {
-    const { x, y, width, height } = await this.#screen.boundingBox();
-    await this.#page.mouse.move(x + width / 2, y + height / 2);
-    for (let turn = 0; turn < 30; turn++) {
-      if (dense(await this.text()).includes(dense(words))) return true;
-      await this.#page.mouse.wheel(0, -height / 2);
-      await pause(60);
-    }
-    return false;
+  /** Leafs back to the beginning of the scroll-back, says whether some lines are there, and comes back to the end. */
+  async scrolledBackTo(lines) {
+    await this.focus();
+    const leaf = async (key) => {
+      await this.#page.keyboard.press(key);
+      await pause(50);
+      return this.text();
+    };
+    let before = await this.text();
+    for (let drawn = await leaf("Shift+PageUp"); drawn !== before; drawn = await leaf("Shift+PageUp")) before = drawn;
+    const found = before.includes(lines);
+    for (let drawn = await leaf("Shift+PageDown"); drawn !== before; drawn = await leaf("Shift+PageDown")) before = drawn;
+    return found;
   }
 }

@@ -127,11 +127,13 @@ fn tabs(bench: Bench) -> AnyView {
         .map(|tab| {
             let number = tab.terminal;
             let selected = number == shown;
-            let name = if tab.ended { format!("Terminal {number} (ended)") } else { format!("Terminal {number}") };
+            // People count from one.
+            let shown_as = u16::from(number) + 1;
+            let name = if tab.ended { format!("Terminal {shown_as} (ended)") } else { format!("Terminal {shown_as}") };
             let close = (!alone).then(|| {
                 view! {
                     <button r#type="button" class="icon tab-close" tabindex="-1" title="Close" on:click=move |_| with(bench, |terminals| terminals.close(number))>
-                        {icon::cross()} <span class="visually-hidden">{format!("Close terminal {number}")}</span>
+                        {icon::cross()} <span class="visually-hidden">{format!("Close terminal {shown_as}")}</span>
                     </button>
                 }
             });
