@@ -1,0 +1,3 @@
+set -e
+printf '!data/cities.txt\n**/.env*\nkeys\n.git\ndata/**\n**/node_modules\n**/*.log\n' > .dockerignore
+docker build -q -t report:lean .
