@@ -1,0 +1,2 @@
+set -e
+docker build -q -t notes:safe .
