@@ -55,7 +55,7 @@ step unit unit
 step scripts scripts
 step sandboxes cargo test --quiet --locked --workspace --test docker
 step http cargo test --quiet --locked --workspace --test http
-step exercises target/debug/drydock exercise test --all
+step exercises target/debug/drydock exercise test --all --parallel 4
 step browser tests/browser/run.sh
 step leftovers nothing_left
 step rust lint_rust
