@@ -9,10 +9,12 @@ mod dialog;
 mod drawer;
 mod help;
 mod palette;
+mod stands;
 mod workbench;
 
 pub use checks::Checks;
 pub use drawer::Drawer;
 pub use help::Help;
 pub use palette::Palette;
+pub use stands::Stands;
 pub use workbench::Workbench;

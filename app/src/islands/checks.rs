@@ -34,6 +34,7 @@ pub fn Checks(checks: Vec<CheckView>, attempts: Vec<Attempt>) -> impl IntoView {
     let lines = checks.into_iter().map(|check| line::line(bench, check, claims)).collect_view();
     let ready = Memo::new(move |_| bench.phase().is_ready());
     let running = Memo::new(move |_| bench.grading.read().running);
+    let solved = Memo::new(move |_| bench.grading.read().verdict.as_ref().is_some_and(|verdict| verdict.passed));
     let problem = move || {
         bench.check_problem.get().map(|problem| {
             view! { <p class="notice bad" role="alert"><span><b>{problem.detail}</b> " " {problem.next}</span></p> }
@@ -49,7 +50,9 @@ pub fn Checks(checks: Vec<CheckView>, attempts: Vec<Attempt>) -> impl IntoView {
     view! {
         <div class="checks">
             <div class="checks-head">
-                <p class="summary" role="status">{move || bench.grading.read().words()} {verdict_class(bench)}</p>
+                <p class="summary" class:solved=solved role="status">
+                    {move || solved.get().then(icon::tick)} {move || bench.grading.read().words()}
+                </p>
                 <p class="quiet">{invitation}</p>
                 {move || ready.get().then(|| view! {
                     <button r#type="button" class="button strong" disabled=running on:click=move |_| bench.check()>
@@ -62,12 +65,6 @@ pub fn Checks(checks: Vec<CheckView>, attempts: Vec<Attempt>) -> impl IntoView {
             {move || history(&bench.attempts.read())}
         </div>
     }
-}
-
-fn verdict_class(bench: Bench) -> AnyView {
-    let solved = move || bench.grading.read().verdict.as_ref().is_some_and(|verdict| verdict.passed);
-    (move || solved().then(|| view! { <span class="standing solved">{icon::tick()} "All claims hold"</span> }))
-        .into_any()
 }
 
 fn history(attempts: &[Attempt]) -> AnyView {

@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    islands::{Checks, Help, Workbench},
-    parts::{card::facts, icon},
+    islands::{Checks, Help, Stands, Workbench},
+    parts::{card::lasting_facts, icon},
     shell::{Place, Sheet},
     view::{ExerciseCard, ExercisePage, Offer},
 };
@@ -50,7 +50,7 @@ fn body(page: ExercisePage) -> AnyView {
                         <a href=format!("/exercises#part-{}", part.number)>{part.title}</a> <span>{format!("{}.{}", part.number, card.order)}</span>
                     </p>
                     <h1>{card.title.clone()}</h1>
-                    {facts(&card)}
+                    <p class="facts">{lasting_facts(&card)} <Stands told=card.standing /></p>
                     <p class="taught"><a href=section.url.clone()>{icon::book()} {section.label()}</a></p>
                     {first}
                 </header>

@@ -87,9 +87,12 @@ fn part(part: PartOfProgress) -> AnyView {
 
 fn line(line: ProgressLine) -> AnyView {
     let ProgressLine { card, progress } = line;
-    let tried = (progress.attempts > 0).then(|| {
-        view! { <span>{count(progress.attempts, "attempt", "attempts")}</span> <span>{format!("{} of {} points", progress.best_points, progress.of_points)}</span> }
-    });
+    let tried = if progress.attempts > 0 {
+        let points = format!("{} of {} points", progress.best_points, progress.of_points);
+        view! { <span>{count(progress.attempts, "attempt", "attempts")}</span> <span>{points}</span> }.into_any()
+    } else {
+        view! { <span>"Not tried yet"</span> }.into_any()
+    };
     let hints = (progress.hints > 0).then(|| view! { <span>{count(progress.hints, "hint", "hints")}</span> });
     let when = progress.solved_at.map(|at| view! { <time datetime=time::iso(at)>{time::utc(at)}</time> });
     let solved = progress.solved_at.map(|_| standing(card.standing));

@@ -36,11 +36,18 @@ pub fn level(level: Level) -> AnyView {
 #[must_use]
 pub fn facts(card: &ExerciseCard) -> AnyView {
     view! {
-        <p class="facts">
-            {level(card.level)} <span>{time::minutes(card.minutes.into())}</span>
-            <span>{count(card.points, "point", "points")}</span>
-            {standing(card.standing)}
-        </p>
+        <p class="facts">{lasting_facts(card)} {standing(card.standing)}</p>
+    }
+    .into_any()
+}
+
+/// Those facts that nothing the visitor does changes.
+#[must_use]
+pub fn lasting_facts(card: &ExerciseCard) -> AnyView {
+    view! {
+        {level(card.level)}
+        <span>{time::minutes(card.minutes.into())}</span>
+        <span>{count(card.points, "point", "points")}</span>
     }
     .into_any()
 }

@@ -61,6 +61,8 @@ pub(super) fn bind(places: &Places) -> Result<()> {
             .out_name("app")
             .web(true)?
             .typescript(false)
+            .remove_name_section(true)
+            .remove_producers_section(true)
             // The page names the file, for its name holds a hash.
             .omit_default_module_path(true)
             .generate(&folder)

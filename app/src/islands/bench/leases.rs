@@ -42,7 +42,8 @@ impl Bench {
                 Ok(()) => self.lease.update(|lease| {
                     if let Some(lease) = lease {
                         lease.state = LeaseState::Ended;
-                        let kept = if lease.exercise.is_some() { " Your files are kept for the next time." } else { "" };
+                        let kept =
+                            if lease.exercise.is_some() { " Your files are kept for the next time." } else { "" };
                         lease.end_reason = Some(format!("You ended it.{kept}"));
                     }
                 }),
