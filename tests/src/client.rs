@@ -124,6 +124,11 @@ impl Learner {
         self.ask(Method::PUT, path, &[], body).await
     }
 
+    /// A `PUT` that may be cut off by an early answer.
+    pub async fn try_put(&self, path: &str, body: &[u8]) -> Option<Answer> {
+        self.send(Method::PUT, path, &[], body).await.ok()
+    }
+
     /// `DELETE`.
     pub async fn delete(&mut self, path: &str) -> Answer {
         self.ask(Method::DELETE, path, &[], &[]).await

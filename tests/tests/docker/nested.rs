@@ -44,6 +44,23 @@ async fn nested_build_run_compose_work_offline() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn users_can_be_made_and_every_image_saved() {
+    let Some(sandbox) = ready().await else { return };
+    let script = "groupadd --gid 10001 app && useradd --uid 10001 --gid app --no-create-home app && id -u app";
+    let made = sh_ok(&sandbox, &format!("docker run --rm debian:13 sh -c '{script}'")).await;
+    assert_eq!(made, "10001\n");
+    let built = sh(&sandbox, &format!("printf 'FROM debian:13\nRUN {script}\n' | docker build -q -")).await;
+    assert_eq!(built.exit_code, 0, "{}", built.stderr);
+    for image in ["busybox", "debian:13", "nginx", "postgres", "python:3", "registry:2"] {
+        let saved = sh(&sandbox, &format!("docker save {image} | tar -t | grep -c 'sha256/\\|layer.tar'")).await;
+        assert!(saved.stdout.trim().parse::<u32>().is_ok_and(|files| files > 1), "{image}: {}", saved.stderr);
+    }
+    // A child of an image with several layers, whose archive holds theirs.
+    let child = sh(&sandbox, "printf 'FROM python:3\nRUN touch /child\n' | docker build -q -t child - && docker save child | wc -c").await;
+    assert!(child.stdout.lines().last().is_some_and(|bytes| bytes.len() > 7), "{} {}", child.stdout, child.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_preloaded_image_does_what_its_namesake_does() {
     let Some(sandbox) = ready().await else { return };
     let runs = [

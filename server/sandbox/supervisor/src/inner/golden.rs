@@ -70,11 +70,14 @@ pub(super) fn share_layers(data_root: &Path) -> Result<(), Fault> {
             continue;
         }
         fs::create_dir(&to).doing("make a layer's folder")?;
-        for file in ["link", "lower", "committed"] {
+        for file in ["link", "lower"] {
             if from.join(file).exists() {
                 fs::copy(from.join(file), to.join(file)).doing("copy a layer's metadata")?;
             }
         }
+        // So marked, a layer is never mounted for writing, which fails here: `docker save` of an image would. The engine
+        // marks a layer only when another is put on top of it.
+        fs::write(to.join("committed"), []).doing("mark a layer as finished")?;
         for folder in ["diff", "work"] {
             fs::create_dir(to.join(folder)).doing("make a layer's folder")?;
         }
