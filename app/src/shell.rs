@@ -79,7 +79,8 @@ impl Sheet {
     ) -> Self {
         Self {
             title: title.into(),
-            description: description.into(),
+            // Shown as plain text, where marks of code would be in the way.
+            description: description.into().replace('`', ""),
             place,
             wake: Wake::OnIntent,
             class,

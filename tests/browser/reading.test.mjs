@@ -81,7 +81,7 @@ can("a visitor without JavaScript reads an exercise's task and checks, and is to
   const { page } = visitor;
   assert.match(await page.locator("#task").innerText(), /An image named app:flat/);
   assert.match(await page.locator("#checks .check-list").innerText(), /The key is nowhere in app:flat/);
-  assert.ok(await page.getByText("A sandbox needs JavaScript").isVisible());
+  assert.ok(await page.locator("noscript p", { hasText: "A sandbox needs JavaScript" }).isVisible());
   assert.ok(await page.getByRole("button", { name: "Start" }).isDisabled());
 });
 

@@ -7,7 +7,9 @@ use crate::{
     islands::Drawer,
     parts::{
         card::{facts, standing},
-        icon, time,
+        icon,
+        phrase::phrase,
+        time,
     },
     shell::{Place, Sheet},
     view::{ChapterLink, ChapterPage, ExerciseCard, Heading, Offer, Standing},
@@ -58,7 +60,7 @@ fn body(page: ChapterPage) -> AnyView {
                         <span>{format!("{}.{}", part.number, meta.order)}</span>
                     </p>
                     <h1>{meta.title}</h1>
-                    <p class="lead">{meta.summary}</p>
+                    <p class="lead">{phrase(&meta.summary)}</p>
                     <p class="facts">
                         <span>{time::minutes(meta.minutes.into())} " to read"</span>
                         <span>"Checked with " {meta.checked_with}</span>
@@ -120,7 +122,7 @@ fn exercise(card: &ExerciseCard) -> AnyView {
     view! {
         <li>
             <h3><a href=card.url()>{card.title.clone()}</a></h3>
-            <p>{card.summary.clone()}</p>
+            <p>{phrase(&card.summary)}</p>
             <div class="go">{facts(card)} {action}</div>
         </li>
     }

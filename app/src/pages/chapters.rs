@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    parts::{card::standing, time},
+    parts::{card::standing, phrase::phrase, time},
     shell::{Place, Sheet},
     view::{ChapterCard, Chapters, PartOfChapters},
 };
@@ -38,7 +38,7 @@ fn part(part: PartOfChapters) -> AnyView {
             <header>
                 <span class="draft" aria-hidden="true">{number}</span>
                 <h2 id=anchor.clone()>{part.title}</h2>
-                <p>{part.summary}</p>
+                <p>{phrase(&part.summary)}</p>
             </header>
             <ol class="rows">{chapters.into_iter().map(|card| row(number, card)).collect_view()}</ol>
         </section>
@@ -61,7 +61,7 @@ fn row(part: u8, card: ChapterCard) -> AnyView {
             <span class="number" aria-hidden="true">{format!("{part}.{}", card.order)}</span>
             <div>
                 <h3><a href=format!("/chapters/{}", card.id)>{card.title}</a></h3>
-                <p>{card.summary}</p>
+                <p>{phrase(&card.summary)}</p>
                 {practise}
             </div>
             <p class="facts"><span>{time::minutes(card.minutes.into())}</span></p>

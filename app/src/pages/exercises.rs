@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    parts::card::row,
+    parts::{card::row, phrase::phrase},
     shell::{Place, Sheet},
     view::{Exercises, PartOfExercises},
 };
@@ -43,7 +43,7 @@ fn part(part: PartOfExercises) -> AnyView {
             <header>
                 <span class="draft" aria-hidden="true">{number}</span>
                 <h2 id=anchor.clone()>{part.title}</h2>
-                <p>{part.summary}</p>
+                <p>{phrase(&part.summary)}</p>
             </header>
             <ol class="rows">{rows}</ol>
         </section>

@@ -7,7 +7,9 @@ use leptos::prelude::*;
 use crate::{
     parts::{
         card::{count, facts},
-        icon, time,
+        icon,
+        phrase::phrase,
+        time,
     },
     shell::{Place, Sheet},
     view::{ChapterCard, ExerciseCard, Home, LivingLease, PartCard, Standing, Totals},
@@ -105,7 +107,7 @@ fn returning(
             <article class="next">
                 <p class="kicker">{verb}</p>
                 <h2><a href=card.url()>{card.title.clone()}</a></h2>
-                <p>{card.summary.clone()}</p>
+                <p>{phrase(&card.summary)}</p>
                 {facts(&card)}
             </article>
         }
@@ -115,7 +117,7 @@ fn returning(
             <article class="next">
                 <p class="kicker">"To read"</p>
                 <h2><a href=format!("/chapters/{}", card.id)>{card.title}</a></h2>
-                <p>{card.summary}</p>
+                <p>{phrase(&card.summary)}</p>
                 <p class="facts"><span>{time::minutes(card.minutes.into())}</span></p>
             </article>
         }
@@ -173,7 +175,7 @@ fn part(card: PartCard) -> AnyView {
             <span class="draft" aria-hidden="true">{part.number}</span>
             <div>
                 <h3>{title}</h3>
-                <p>{part.summary}</p>
+                <p>{phrase(&part.summary)}</p>
                 <p class="facts">{text} {progress}</p>
             </div>
         </li>

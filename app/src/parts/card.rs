@@ -4,7 +4,7 @@
 use domain::exercise::Level;
 use leptos::prelude::*;
 
-use super::{icon, time};
+use super::{icon, phrase::phrase, time};
 use crate::view::{ExerciseCard, Offer, Standing};
 
 /// "Solved", "2 of 8 points", or nothing.
@@ -63,7 +63,7 @@ pub fn row(card: &ExerciseCard) -> AnyView {
         <li class="row">
             <div>
                 <h3><a href=card.url()>{card.title.clone()}</a></h3>
-                <p>{card.summary.clone()}</p>
+                <p>{phrase(&card.summary)}</p>
                 {not_offered}
             </div>
             {facts(card)}

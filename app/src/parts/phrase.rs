@@ -1,4 +1,4 @@
-//! Phrases of checks: plain sentences in which what stands between backticks is code.
+//! Phrases of checks and summaries: plain sentences in which what stands between backticks is code.
 //! Invariant: nothing of a phrase is lost but paired backticks, and nothing of it becomes markup.
 
 use leptos::prelude::*;

@@ -20,7 +20,13 @@ function tooWide() {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
   const name = (element) => `${element.tagName.toLowerCase()}.${[...element.classList].join(".")}`;
+  const scrolls = (element) => element !== document.body && getComputedStyle(element).overflowX !== "visible";
+  const within = (element) => {
+    for (let around = element.parentElement; around; around = around.parentElement) if (scrolls(around)) return true;
+    return false;
+  };
   return [...document.body.querySelectorAll("*")]
+    .filter((element) => !within(element))
     .map((element) => ({ name: name(element), right: element.getBoundingClientRect().right }))
     .filter(({ right }) => right > room + 0.5)
     .sort((a, b) => b.right - a.right)

@@ -103,6 +103,8 @@ fn of_exercise(exercise: &Exercise, library: &Library) -> Document {
         body.push('\n');
         body.push_str(text);
     }
+    // Marks of code in phrases; snippets are plain text.
+    let body = body.replace('`', "");
     Document {
         kind: Kind::Exercise,
         title: exercise.file.title.clone(),
