@@ -228,7 +228,8 @@ impl Config {
     #[must_use]
     pub fn preview_place(&self) -> (&'static str, String) {
         let origin = self.origin();
-        let port = origin.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
+        let port =
+            origin.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
         (if self.is_secure() { "https" } else { "http" }, port.map(|port| format!(":{port}")).unwrap_or_default())
     }
 

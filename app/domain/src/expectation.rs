@@ -379,7 +379,8 @@ mod tests {
     #[test]
     fn what_was_seen_is_said_in_words_with_values_in_their_places() {
         let facts = json!({"exit_code": 3, "stderr": "no\n", "list": []});
-        let held = expectation("at='/exit_code'\nequals=0\nseen='exit code {} and on standard error {/stderr}, {/none}'");
+        let held =
+            expectation("at='/exit_code'\nequals=0\nseen='exit code {} and on standard error {/stderr}, {/none}'");
         assert_eq!(held.hold(&facts).observed, "exit code `3` and on standard error `no`, nothing");
         // Only of what does not hold.
         let held = expectation("at='/exit_code'\nequals=3\nseen='another'").hold(&facts);

@@ -18,7 +18,9 @@ pub(super) async fn prepare(config: &Config) -> anyhow::Result<Found> {
         }
         tracing::debug!(detail = progress.detail.unwrap_or_default(), "preparing");
     };
-    sandbox::prepare::prepare(&engine, &config.sandbox_config(), &tell).await.context("the sandbox image cannot be made")?;
+    sandbox::prepare::prepare(&engine, &config.sandbox_config(), &tell)
+        .await
+        .context("the sandbox image cannot be made")?;
     say!("prepare: the sandbox image and its preloaded images are there");
     Ok(Found::Fine)
 }

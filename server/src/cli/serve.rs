@@ -46,8 +46,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<Found> {
         preview: (scheme.to_owned(), format!("{}{port}", config.preview_host)),
     });
     leases.begin().await.context("leases and sandboxes cannot be compared")?;
-    let grading =
-        Grading::new(store.clone(), Arc::clone(&content), leases.clone(), sandboxes, Arc::clone(&clock));
+    let grading = Grading::new(store.clone(), Arc::clone(&content), leases.clone(), sandboxes, Arc::clone(&clock));
     let pages = Pages { store: store.clone(), content: Arc::clone(&content), leases: leases.clone() };
     let state = State {
         config: Arc::clone(&config),
@@ -95,7 +94,8 @@ async fn answer(listener: tokio::net::TcpListener, router: axum::Router) -> anyh
 
 async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {

@@ -3,7 +3,8 @@
 
 use std::{process::Stdio, time::Duration};
 
-use futures::TryStreamExt as _;
+use bytes::Bytes;
+use futures::{Stream, TryStreamExt as _};
 use sandbox::{EngineRequest, Limits, Sandbox, SandboxError};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -50,7 +51,12 @@ pub(super) async fn judge(sandbox: &Sandbox, images: &[String], job: &Value) -> 
         http::StatusCode::NOT_FOUND => return Ok(Judged::Absent),
         status => return Ok(Judged::CouldNot(format!("the sandbox's engine gave no archive, but status {status}"))),
     }
-    match tokio::time::timeout(PATIENCE, feed(archive, job)).await {
+    let worker = Worker { program: OWN_PROGRAM, arguments: &["grade-worker"] };
+    judged(tokio::time::timeout(PATIENCE, feed(&worker, archive, job)).await)
+}
+
+fn judged(fed: Result<Result<Judged, Fed>, tokio::time::error::Elapsed>) -> Result<Judged, SandboxError> {
+    match fed {
         Ok(Ok(judged)) => Ok(judged),
         Ok(Err(Fed::Sandbox(SandboxError::TooLong { .. }))) => {
             Ok(Judged::Invalid("it is larger than 1 GiB".to_owned()))
@@ -69,10 +75,20 @@ enum Fed {
     Worker(String),
 }
 
-async fn feed(mut archive: sandbox::EngineBody, job: &Value) -> Result<Judged, Fed> {
+/// What reads archives.
+struct Worker<'a> {
+    program: &'a str,
+    arguments: &'a [&'a str],
+}
+
+async fn feed(
+    reader: &Worker<'_>,
+    mut archive: impl Stream<Item = Result<Bytes, SandboxError>> + Unpin,
+    job: &Value,
+) -> Result<Judged, Fed> {
     let worker = |error: std::io::Error| Fed::Worker(error.to_string());
-    let mut child = Command::new(OWN_PROGRAM)
-        .arg("grade-worker")
+    let mut child = Command::new(reader.program)
+        .args(reader.arguments)
         .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -111,4 +127,66 @@ async fn feed(mut archive: sandbox::EngineBody, job: &Value) -> Result<Judged, F
         return Err(Fed::Worker(format!("the worker ended with {status}")));
     }
     Ok(Judged::Report { report: said["report"].take(), digest: digest.finalize().into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn told_by(script: &str, archive: Vec<Result<Bytes, SandboxError>>) -> Result<Judged, SandboxError> {
+        let worker = Worker { program: "/bin/sh", arguments: &["-c", script] };
+        let archive = futures::stream::iter(archive);
+        judged(Ok(feed(&worker, archive, &serde_json::json!({})).await))
+    }
+
+    fn much() -> Vec<Result<Bytes, SandboxError>> {
+        (0..64).map(|_| Ok(Bytes::from(vec![0; 64 * 1024]))).collect()
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_dies_or_talks_nonsense_is_a_fault_of_ours() {
+        for script in [
+            "kill -KILL $$",
+            "head -c 100000 > /dev/null; kill -KILL $$",
+            "cat > /dev/null; kill -SEGV $$",
+            "cat > /dev/null",
+            "cat > /dev/null; echo nonsense",
+            "cat > /dev/null; echo '{}'",
+            "cat > /dev/null; echo '{\"report\": 1}'",
+            "cat > /dev/null; echo '{\"report\": {}}'; exit 3",
+            "head -c 300000 /dev/zero; cat > /dev/null",
+        ] {
+            let judged = told_by(script, much()).await;
+            assert!(matches!(judged, Ok(Judged::CouldNot(_))), "{script}");
+        }
+        let absent = Worker { program: "/nowhere", arguments: &[] };
+        let fed = feed(&absent, futures::stream::iter(much()), &Value::Null).await;
+        assert!(matches!(judged(Ok(fed)), Ok(Judged::CouldNot(_))));
+    }
+
+    #[tokio::test]
+    async fn an_archive_that_breaks_off_on_its_way_is_a_fault_of_ours() {
+        let mut archive = much();
+        archive.push(Err(SandboxError::Slow { doing: "answer" }));
+        assert!(matches!(
+            told_by("cat > /dev/null; echo '{\"report\": {}}'", archive).await,
+            Err(SandboxError::Slow { .. })
+        ));
+    }
+
+    #[tokio::test]
+    async fn what_a_worker_tells_is_believed_whole() {
+        let said = told_by("cat > /dev/null; echo '{\"report\": {\"images\": []}}'", much()).await;
+        assert!(matches!(said, Ok(Judged::Report { report, .. }) if report["images"].is_array()));
+        // It need not read to the end to know that an archive is invalid.
+        let said = told_by("echo '{\"invalid\": \"two manifests\"}'", much()).await;
+        assert!(matches!(said, Ok(Judged::Invalid(reason)) if reason == "two manifests"));
+        let archive = vec![Err(SandboxError::TooLong { doing: "answer", limit: 1 })];
+        assert!(matches!(told_by("cat > /dev/null", archive).await, Ok(Judged::Invalid(_))));
+    }
+
+    #[test]
+    fn the_worker_is_this_program() {
+        assert_eq!(std::fs::read_link(OWN_PROGRAM).ok(), std::env::current_exe().ok());
+    }
 }

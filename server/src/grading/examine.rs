@@ -129,13 +129,7 @@ impl Examiner {
         Seen { verdict: Verdict::of(results), evidence, artefact }
     }
 
-    async fn look(
-        &self,
-        subject: &Subject<'_>,
-        file: &ExerciseFile,
-        check: &Check,
-        known: &mut Known,
-    ) -> Look {
+    async fn look(&self, subject: &Subject<'_>, file: &ExerciseFile, check: &Check, known: &mut Known) -> Look {
         let nothing = Preloaded::default();
         let preloaded = match &check.probe {
             Probe::Images {} | Probe::SecretSearch { images: None, .. } => match self.preloaded().await {

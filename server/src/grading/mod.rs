@@ -99,7 +99,13 @@ struct Inner {
 impl Grading {
     /// Grading over these parts.
     #[must_use]
-    pub fn new(store: Store, content: Arc<Content>, leases: Leases, sandboxes: Sandboxes, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        store: Store,
+        content: Arc<Content>,
+        leases: Leases,
+        sandboxes: Sandboxes,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let examiner = examine::Examiner::new(sandboxes, Arc::clone(&clock));
         Self {
             inner: Arc::new(Inner {
@@ -129,7 +135,8 @@ impl Grading {
         let exercise = exercise.ok_or_else(|| LeaseError::NoExercise(id.clone()))?;
         let sandbox = inner.leases.sandbox(&row)?;
         let (attempt_id, revision) = (AttemptId(random::id()), exercise.file.revision);
-        let begun = inner.store.begin_attempt(&attempt_id, &row.learner, &row.id, &id, revision, inner.clock.now()).await?;
+        let begun =
+            inner.store.begin_attempt(&attempt_id, &row.learner, &row.id, &id, revision, inner.clock.now()).await?;
         let attempt = begun.ok_or(GradingError::Running)?;
         let (events, follow) = watch::channel(Vec::new());
         self.live().insert(attempt_id.clone(), follow);
@@ -173,10 +180,7 @@ impl Grading {
             canary: &job.row.canary,
             nonce: &job.row.nonce,
         };
-        let seen = inner
-            .examiner
-            .examine(&subject, &|event| events.send_modify(|events| events.push(event)))
-            .await;
+        let seen = inner.examiner.examine(&subject, &|event| events.send_modify(|events| events.push(event))).await;
         let evidence = serde_json::to_value(&seen.evidence).unwrap_or_default();
         let now = inner.clock.now();
         if inner.store.grade_attempt(&job.id, &seen.verdict, &evidence, seen.artefact.as_deref(), now).await? {

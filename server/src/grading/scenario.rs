@@ -170,7 +170,9 @@ fn planted(plant: &Plant, now: i64) -> FileContent {
 }
 
 enum Carried {
-    Here { id: String },
+    Here {
+        id: String,
+    },
     /// The learner's to mend; a plain sentence.
     Missing(String),
 }
@@ -181,7 +183,9 @@ async fn carry_image(from: &Sandbox, to: &Sandbox, image: &str) -> Result<Carrie
     let archive = from.engine_stream(EngineRequest::get(path), IMAGE).await?;
     match archive.status {
         http::StatusCode::OK => {}
-        http::StatusCode::NOT_FOUND => return Ok(Carried::Missing(format!("there is no image {image} in your sandbox"))),
+        http::StatusCode::NOT_FOUND => {
+            return Ok(Carried::Missing(format!("there is no image {image} in your sandbox")));
+        }
         status => return Err(FurnishError::NoArchive { image: image.to_owned(), status }),
     }
     let chunks = archive.map(|chunk| chunk.map_err(std::io::Error::other));
@@ -202,7 +206,9 @@ mod tests {
     #[test]
     fn sources_are_files_or_folders() {
         let sources = ["Dockerfile".to_owned(), "app/".to_owned()];
-        for (path, wanted) in [("Dockerfile", true), ("app/main.py", true), ("app", true), ("apple", false), ("x/Dockerfile", false)] {
+        for (path, wanted) in
+            [("Dockerfile", true), ("app/main.py", true), ("app", true), ("apple", false), ("x/Dockerfile", false)]
+        {
             assert_eq!(is_source(&sources, path), wanted, "{path}");
         }
         assert!(is_source(&[".".to_owned()], "anything/below"));

@@ -34,7 +34,11 @@ pub(super) struct Version {
 }
 
 /// `GET /images/{path}`
-pub(super) async fn image(Shared(state): Shared<State>, Path(path): Path<String>, Query(version): Query<Version>) -> Response {
+pub(super) async fn image(
+    Shared(state): Shared<State>,
+    Path(path): Path<String>,
+    Query(version): Query<Version>,
+) -> Response {
     let shelf = state.content.shelf();
     let Some(image) = shelf.library.image(&path) else { return StatusCode::NOT_FOUND.into_response() };
     let cache = if version.v.as_deref() == Some(image.digest.as_str()) { FOR_GOOD } else { "no-cache" };

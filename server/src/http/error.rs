@@ -44,7 +44,8 @@ impl Error {
 
     fn busy(cause: &(dyn std::error::Error + 'static), detail: &str) -> Self {
         tracing::warn!(error = cause, "a request has to wait");
-        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail, "Please try again in a few seconds.");
+        let mut error =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail, "Please try again in a few seconds.");
         error.retry_after = Some(5);
         error
     }
@@ -68,15 +69,20 @@ const LONGEST_TEXT: usize = 4096;
 /// all other errors of the API.
 pub(super) async fn in_our_form(response: Response) -> Response {
     let status = response.status();
-    let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"application/json"));
+    let json =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"application/json"));
     if json || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let text = axum::body::to_bytes(response.into_body(), LONGEST_TEXT).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let (error, otherwise, next) = match status {
-        StatusCode::METHOD_NOT_ALLOWED => ("no_method", "This place of the API cannot be asked that way.", "See /api/openapi.json."),
-        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "That is more than is taken at once.", "Files up to 2 MiB can be saved here."),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("no_method", "This place of the API cannot be asked that way.", "See /api/openapi.json.")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("too_large", "That is more than is taken at once.", "Files up to 2 MiB can be saved here.")
+        }
         StatusCode::NOT_FOUND => ("not_found", "There is no such thing.", "Reload the page to see what there is."),
         _ => ("invalid", "The request could not be understood.", "See /api/openapi.json."),
     };
@@ -100,14 +106,21 @@ impl From<LeaseError> for Error {
                 let next = "End one that you no longer need, then start this one.";
                 Self::new(StatusCode::CONFLICT, "too_many", format!("{error}."), next)
             }
-            LeaseError::NoExercise(_) | LeaseError::NotFound => Self::not_found(format!("There is no such thing: {error}.")),
+            LeaseError::NoExercise(_) | LeaseError::NotFound => {
+                Self::not_found(format!("There is no such thing: {error}."))
+            }
             LeaseError::NotReady(_) => {
                 let next = "Start a new one if it has ended; otherwise wait a moment.";
                 Self::new(StatusCode::CONFLICT, "not_ready", format!("This cannot be done now: {error}."), next)
             }
             LeaseError::NoExtension => {
                 let next = "Your files are kept when it ends; start it again to go on.";
-                Self::new(StatusCode::CONFLICT, "no_extension", "This sandbox has been extended as often as it may be.", next)
+                Self::new(
+                    StatusCode::CONFLICT,
+                    "no_extension",
+                    "This sandbox has been extended as often as it may be.",
+                    next,
+                )
             }
             LeaseError::Sandbox(error) => error.into(),
             LeaseError::Engine(error) => error.into(),
@@ -119,12 +132,14 @@ impl From<LeaseError> for Error {
 impl From<EngineError> for Error {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::Gone => {
-                Self::new(StatusCode::GONE, "gone", "The sandbox is gone.", "Start a new one; the saved files of an exercise come back.")
-            }
-            EngineError::NotPrepared => {
-                Self::fault(&error).with("The sandbox image is not prepared.", "Whoever runs this server: `drydock prepare`.")
-            }
+            EngineError::Gone => Self::new(
+                StatusCode::GONE,
+                "gone",
+                "The sandbox is gone.",
+                "Start a new one; the saved files of an exercise come back.",
+            ),
+            EngineError::NotPrepared => Self::fault(&error)
+                .with("The sandbox image is not prepared.", "Whoever runs this server: `drydock prepare`."),
             _ => Self::busy(&error, "The Docker engine of this server does not answer as it should."),
         }
     }
@@ -151,9 +166,12 @@ impl From<SandboxError> for Error {
                 };
                 Self::new(status, "refused", format!("The sandbox refused: {message}."), "")
             }
-            SandboxError::TooLong { .. } => {
-                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "That is too large to be shown.", "Use the terminal.")
-            }
+            SandboxError::TooLong { .. } => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "That is too large to be shown.",
+                "Use the terminal.",
+            ),
             SandboxError::Lost { .. } | SandboxError::Slow { .. } => {
                 Self::busy(&error, "The sandbox does not answer at the moment.")
             }

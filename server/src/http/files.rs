@@ -29,7 +29,11 @@ fn absolute(path: &str) -> Result<String, Error> {
         && path.len() <= 1024
         && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
         && !path.contains(['\0', '\n']);
-    if fine { Ok(format!("{WORK_DIR}/{path}")) } else { Err(Error::invalid("This is not the path of a file below the working folder.")) }
+    if fine {
+        Ok(format!("{WORK_DIR}/{path}"))
+    } else {
+        Err(Error::invalid("This is not the path of a file below the working folder."))
+    }
 }
 
 fn etag(facts: &FileMeta) -> String {

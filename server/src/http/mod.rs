@@ -63,4 +63,3 @@ pub fn router(state: State) -> Router {
     // Previews are taken out before anything of the site sees the request.
     own.layer(from_fn_with_state(state, preview::take)).layer(CatchPanicLayer::new()).layer(TraceLayer::new_for_http())
 }
-

@@ -35,7 +35,10 @@ enum Preview<'a> {
 
 /// `8080-<label>.localhost:8000` names port 8080 of the lease with that label.
 fn preview_of<'a>(host: &'a str, domain: &str) -> Preview<'a> {
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
     let Some(first) = name.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.')) else { return Preview::None };
     let parsed = first.split_once('-').and_then(|(port, label)| {
         let fine = label.len() == 32 && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
@@ -131,8 +134,14 @@ mod tests {
         for none in ["localhost", "localhost:8000", "127.0.0.1:8000", "learn.example.org", ""] {
             assert_eq!(preview_of(none, "localhost"), Preview::None, "{none}");
         }
-        for bad in ["x.localhost", "0-abc.localhost", &format!("99999-{label}.localhost"), &format!("80-{label}x.localhost"),
-            &format!("80-{}.localhost", label.to_uppercase()), &format!("80-{label}.evil.localhost")] {
+        for bad in [
+            "x.localhost",
+            "0-abc.localhost",
+            &format!("99999-{label}.localhost"),
+            &format!("80-{label}x.localhost"),
+            &format!("80-{}.localhost", label.to_uppercase()),
+            &format!("80-{label}.evil.localhost"),
+        ] {
             assert_eq!(preview_of(bad, "localhost"), Preview::Bad, "{bad}");
         }
     }

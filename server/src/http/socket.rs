@@ -97,7 +97,8 @@ struct Session {
 async fn serve(state: State, id: LeaseId, sandbox: Sandbox, socket: WebSocket) {
     let (mut to_browser, mut from_browser) = socket.split();
     let (out, mut outgoing) = mpsc::channel::<Message>(32);
-    let mut session = Session { sandbox: sandbox.clone(), out: out.clone(), attached: HashMap::new(), tasks: JoinSet::new() };
+    let mut session =
+        Session { sandbox: sandbox.clone(), out: out.clone(), attached: HashMap::new(), tasks: JoinSet::new() };
     session.tasks.spawn(tell_of_files(sandbox.clone(), out.clone()));
     session.tasks.spawn(tell_of_lease(state, id, out.clone()));
     session.list().await;
@@ -270,10 +271,9 @@ async fn follow(
                 TerminalEvent::Exited { code } => {
                     (text(&json!({"type": "exited", "terminal": terminal, "code": code})), true)
                 }
-                TerminalEvent::Lost => (
-                    text(&json!({"type": "error", "error": "gone", "detail": "The sandbox is gone."})),
-                    true,
-                ),
+                TerminalEvent::Lost => {
+                    (text(&json!({"type": "error", "error": "gone", "detail": "The sandbox is gone."})), true)
+                }
             };
             if out.send(message).await.is_err() || last {
                 return;

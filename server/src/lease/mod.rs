@@ -9,7 +9,7 @@ use std::{
 
 use app::api::EngineState;
 use domain::{
-    id::{ExerciseId, LeaseId, LearnerId},
+    id::{ExerciseId, LearnerId, LeaseId},
     lease::LeaseState,
 };
 use sandbox::{EngineError, Sandbox, SandboxError, Sandboxes};
@@ -285,7 +285,12 @@ impl Leases {
         self.end_without_saving(row, living.map(|living| living.sandbox), reason).await
     }
 
-    async fn end_without_saving(&self, row: &LeaseRow, sandbox: Option<Sandbox>, reason: &str) -> Result<(), LeaseError> {
+    async fn end_without_saving(
+        &self,
+        row: &LeaseRow,
+        sandbox: Option<Sandbox>,
+        reason: &str,
+    ) -> Result<(), LeaseError> {
         self.inner.store.end_lease(&row.id, self.now(), reason).await?;
         self.changed(&row.id);
         self.inner.wake.notify_one();

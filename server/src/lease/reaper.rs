@@ -98,7 +98,8 @@ impl Leases {
             return self.end(row, "Its time was up.").await;
         }
         if left <= WARNING_SECONDS {
-            let first = self.handles().get_mut(&row.id).is_some_and(|living| !std::mem::replace(&mut living.warned, true));
+            let first =
+                self.handles().get_mut(&row.id).is_some_and(|living| !std::mem::replace(&mut living.warned, true));
             if first {
                 let minutes = (left + 59) / 60;
                 let kept = if row.exercise.is_some() { "Your files are kept" } else { "Its files go with it" };

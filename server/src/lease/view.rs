@@ -42,7 +42,9 @@ fn message(state: LeaseState, engine: EngineState) -> Option<String> {
         (LeaseState::Queued, _) => "Waiting for a free place.",
         (LeaseState::Starting, _) => "Your sandbox is being made.",
         (LeaseState::Ready, EngineState::Starting) => "Your Docker engine is starting.",
-        (LeaseState::Ready, EngineState::Failed) => "Your Docker engine did not start. Reset the sandbox to get another.",
+        (LeaseState::Ready, EngineState::Failed) => {
+            "Your Docker engine did not start. Reset the sandbox to get another."
+        }
         _ => return None,
     };
     Some(text.to_owned())

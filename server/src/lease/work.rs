@@ -16,7 +16,12 @@ impl Leases {
     ///
     /// # Errors
     /// When sandbox or database fail.
-    pub async fn save_work(&self, sandbox: &Sandbox, learner: &LearnerId, exercise: &ExerciseId) -> Result<(), LeaseError> {
+    pub async fn save_work(
+        &self,
+        sandbox: &Sandbox,
+        learner: &LearnerId,
+        exercise: &ExerciseId,
+    ) -> Result<(), LeaseError> {
         let files = read_work(sandbox).await?;
         if !files.is_empty() {
             self.inner.store.save_work(learner, exercise, &files, self.now()).await?;

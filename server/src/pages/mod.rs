@@ -100,11 +100,13 @@ impl Backend for Pages {
 /// Whether the isolation level can give an exercise what it needs.
 fn offer(exercise: &Exercise) -> view::Offer {
     let level = IsolationLevel::Userns;
-    let missing: Vec<&str> = exercise.file.needs.iter().filter(|need| !level.offers(**need)).map(|need| need_label(*need)).collect();
+    let missing: Vec<&str> =
+        exercise.file.needs.iter().filter(|need| !level.offers(**need)).map(|need| need_label(*need)).collect();
     if missing.is_empty() {
         view::Offer::Offered
     } else {
-        let why = format!("The isolation level of this server ({}) does not offer {}.", level.as_str(), missing.join(", "));
+        let why =
+            format!("The isolation level of this server ({}) does not offer {}.", level.as_str(), missing.join(", "));
         view::Offer::NotOffered { why }
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     attempt::{Attempt, AttemptState},
-    id::{AttemptId, ExerciseId, LeaseId, LearnerId},
+    id::{AttemptId, ExerciseId, LearnerId, LeaseId},
     progress::ExerciseProgress,
     verdict::Verdict,
 };

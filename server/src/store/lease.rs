@@ -2,7 +2,7 @@
 //! so two servers or tasks can never both make it.
 
 use domain::{
-    id::{ExerciseId, LeaseId, LearnerId},
+    id::{ExerciseId, LearnerId, LeaseId},
     lease::LeaseState,
 };
 use sqlx::{Row as _, sqlite::SqliteRow};
@@ -221,11 +221,12 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn requeue_lease(&self, id: &LeaseId) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE lease SET state = 'queued', container = NULL WHERE id = ? AND state = 'starting'")
-            .bind(id.as_str())
-            .execute(&self.pool)
-            .await
-            .map_err(StoreError::query("queue a lease again"))?;
+        let done =
+            sqlx::query("UPDATE lease SET state = 'queued', container = NULL WHERE id = ? AND state = 'starting'")
+                .bind(id.as_str())
+                .execute(&self.pool)
+                .await
+                .map_err(StoreError::query("queue a lease again"))?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -270,14 +271,15 @@ impl Store {
     pub async fn end_lease(&self, id: &LeaseId, now: i64, reason: &str) -> Result<bool, StoreError> {
         let doing = "end a lease";
         let mut transaction = self.pool.begin().await.map_err(StoreError::query(doing))?;
-        let done =
-            sqlx::query("UPDATE lease SET state = 'ended', ended_at = ?, end_reason = ? WHERE id = ? AND state <> 'ended'")
-                .bind(now)
-                .bind(reason)
-                .bind(id.as_str())
-                .execute(&mut *transaction)
-                .await
-                .map_err(StoreError::query(doing))?;
+        let done = sqlx::query(
+            "UPDATE lease SET state = 'ended', ended_at = ?, end_reason = ? WHERE id = ? AND state <> 'ended'",
+        )
+        .bind(now)
+        .bind(reason)
+        .bind(id.as_str())
+        .execute(&mut *transaction)
+        .await
+        .map_err(StoreError::query(doing))?;
         sqlx::query("UPDATE attempt SET state = 'abandoned' WHERE lease = ? AND state = 'running'")
             .bind(id.as_str())
             .execute(&mut *transaction)

@@ -52,7 +52,8 @@ impl StoreError {
     pub(crate) fn query(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| {
             // Primary result codes, https://sqlite.org/rescode.html: 5 BUSY, 6 LOCKED, 13 FULL.
-            let code = source.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
+            let code =
+                source.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
             match code.map(|code| code & 0xff) {
                 Some(5 | 6 | 13) => Self::Busy(source),
                 _ => Self::Query { doing, source },

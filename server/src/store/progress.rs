@@ -64,7 +64,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn progress_of(&self, learner: &LearnerId, exercise: &ExerciseId) -> Result<ExerciseProgress, StoreError> {
+    pub async fn progress_of(
+        &self,
+        learner: &LearnerId,
+        exercise: &ExerciseId,
+    ) -> Result<ExerciseProgress, StoreError> {
         let mut connection = self.pool.acquire().await.map_err(StoreError::query("read progress"))?;
         let found = read_one(&mut connection, learner.as_str(), exercise).await?;
         Ok(found.unwrap_or_else(|| ExerciseProgress::none(exercise.clone())))

@@ -57,13 +57,14 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn work(&self, learner: &LearnerId, exercise: &ExerciseId) -> Result<Vec<WorkFile>, StoreError> {
-        let rows: Vec<(String, u32, Vec<u8>)> =
-            sqlx::query_as("SELECT path, mode, content FROM work_file WHERE learner = ? AND exercise = ? ORDER BY path")
-                .bind(learner.as_str())
-                .bind(exercise.as_str())
-                .fetch_all(&self.pool)
-                .await
-                .map_err(StoreError::query("read saved files"))?;
+        let rows: Vec<(String, u32, Vec<u8>)> = sqlx::query_as(
+            "SELECT path, mode, content FROM work_file WHERE learner = ? AND exercise = ? ORDER BY path",
+        )
+        .bind(learner.as_str())
+        .bind(exercise.as_str())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::query("read saved files"))?;
         Ok(rows.into_iter().map(|(path, mode, content)| WorkFile { path, mode, content }).collect())
     }
 

@@ -56,7 +56,11 @@ async fn users_can_be_made_and_every_image_saved() {
         assert!(saved.stdout.trim().parse::<u32>().is_ok_and(|files| files > 1), "{image}: {}", saved.stderr);
     }
     // A child of an image with several layers, whose archive holds theirs.
-    let child = sh(&sandbox, "printf 'FROM python:3\nRUN touch /child\n' | docker build -q -t child - && docker save child | wc -c").await;
+    let child = sh(
+        &sandbox,
+        "printf 'FROM python:3\nRUN touch /child\n' | docker build -q -t child - && docker save child | wc -c",
+    )
+    .await;
     assert!(child.stdout.lines().last().is_some_and(|bytes| bytes.len() > 7), "{} {}", child.stdout, child.stderr);
 }
 

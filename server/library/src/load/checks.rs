@@ -223,9 +223,9 @@ pub(crate) fn expectation_keys(document: &Document<'_>, path: &str, problems: &m
     for key in table.keys() {
         let name: &str = key.get_ref();
         statements += usize::from(STATEMENTS.contains(&name));
-        if statements > 1 || !STATEMENTS.contains(&name) && !["at", "say"].contains(&name) {
+        if statements > 1 || !STATEMENTS.contains(&name) && !["at", "say", "seen"].contains(&name) {
             let message = format!(
-                "`{name}` is too much: an expectation has `at`, perhaps `say`, and one of {}",
+                "`{name}` is too much: an expectation has `at`, perhaps `say` and `seen`, and one of {}",
                 STATEMENTS.join(", ")
             );
             problems.push(document.problem(&format!("{path}.{name}"), message));

@@ -23,8 +23,14 @@ pub(in super::super) fn list(config: &Config, as_json: bool) -> anyhow::Result<F
         for it in library.exercises() {
             let file = &it.file;
             let level = file.level.label();
-            say!("{:<24} part {:<3} {level:<12} {:>3} min {:>3} points  {}", it.id.as_str(), file.part, file.minutes,
-                file.points(), file.title);
+            say!(
+                "{:<24} part {:<3} {level:<12} {:>3} min {:>3} points  {}",
+                it.id.as_str(),
+                file.part,
+                file.minutes,
+                file.points(),
+                file.title
+            );
         }
     }
     Ok(Found::Fine)

@@ -101,7 +101,13 @@ pub(super) async fn prove(run: Run, sandboxes: &Sandboxes, examiner: &Examiner, 
 /// The verdict, or what is wrong with the case itself.
 type Outcomes = Result<Verdict, String>;
 
-async fn attempt(run: &Run, sandboxes: &Sandboxes, examiner: &Examiner, lease: &str, now: i64) -> anyhow::Result<Outcomes> {
+async fn attempt(
+    run: &Run,
+    sandboxes: &Sandboxes,
+    examiner: &Examiner,
+    lease: &str,
+    now: i64,
+) -> anyhow::Result<Outcomes> {
     let sandbox = sandboxes.create(lease, now + LIFE_SECONDS).await?;
     let outcome = examine(run, &sandbox, examiner).await;
     sandbox.end().await?;

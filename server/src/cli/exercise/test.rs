@@ -82,8 +82,10 @@ pub(in super::super) async fn test(config: &Config, wanted: &Test) -> anyhow::Re
         println!("{}", report::document(&proved, &faulty));
     } else {
         let fine = proved.len() - wrong - unknown;
-        println!("{} exercises: {fine} runs as they should be, {wrong} wrong, {unknown} could not run, {faults} faults in files",
-            chosen.len());
+        println!(
+            "{} exercises: {fine} runs as they should be, {wrong} wrong, {unknown} could not run, {faults} faults in files",
+            chosen.len()
+        );
     }
     Ok(match (wrong + faults, unknown) {
         (0, 0) => Found::Fine,
@@ -140,7 +142,8 @@ mod tests {
 
     #[test]
     fn faulty_exercises_are_not_passed_over() {
-        let problems = [Problem::in_file("exercises/broken/exercise.toml", "x"), Problem::in_file("chapters/a.md", "y")];
+        let problems =
+            [Problem::in_file("exercises/broken/exercise.toml", "x"), Problem::in_file("chapters/a.md", "y")];
         let all = choose(&[], &problems, &[]).unwrap();
         assert_eq!(all.len(), 1);
         assert_eq!((all[0].0.as_str(), all[0].1.is_none()), ("broken", true));

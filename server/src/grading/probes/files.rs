@@ -13,7 +13,9 @@ pub(super) async fn look(sandbox: &Sandbox, path: &str, parse: Option<Parse>) ->
     let path = if path.starts_with('/') { path.to_owned() } else { format!("{WORK_DIR}/{path}") };
     let facts = match sandbox.stat(&path).await {
         Ok(facts) => facts,
-        Err(SandboxError::Refused { refusal: Refusal::NotFound, .. }) => return Ok(Look::seen(json!({"present": false}))),
+        Err(SandboxError::Refused { refusal: Refusal::NotFound, .. }) => {
+            return Ok(Look::seen(json!({"present": false})));
+        }
         Err(error) => return Err(error),
     };
     let kind = match facts.kind {

@@ -38,7 +38,8 @@ async fn listed(sandbox: &Sandbox) -> Result<Vec<Listed>, SandboxError> {
     Ok(images
         .iter()
         .filter_map(|image| {
-            let tags = image["RepoTags"].as_array().map(|tags| tags.iter().filter_map(text).collect()).unwrap_or_default();
+            let tags =
+                image["RepoTags"].as_array().map(|tags| tags.iter().filter_map(text).collect()).unwrap_or_default();
             Some(Listed { id: text(&image["Id"])?, tags, size: image["Size"].as_u64().unwrap_or(0) })
         })
         .map(|image| Listed { tags: image.tags.into_iter().filter(|tag| tag != "<none>:<none>").collect(), ..image })
@@ -143,7 +144,9 @@ pub(super) async fn difference(sandbox: &Sandbox, first: &str, second: &str) -> 
 fn name_of(image: &Listed) -> String {
     match image.tags.first() {
         Some(tag) => tag.clone(),
-        None => format!("untagged image {}", image.id.trim_start_matches("sha256:").chars().take(12).collect::<String>()),
+        None => {
+            format!("untagged image {}", image.id.trim_start_matches("sha256:").chars().take(12).collect::<String>())
+        }
     }
 }
 

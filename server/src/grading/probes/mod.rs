@@ -102,7 +102,12 @@ async fn get(sandbox: &Sandbox, path: impl Into<String>) -> Result<EngineRespons
 }
 
 /// POST with a document and a time limit.
-async fn post(sandbox: &Sandbox, path: String, document: &Value, time: Duration) -> Result<EngineResponse, SandboxError> {
+async fn post(
+    sandbox: &Sandbox,
+    path: String,
+    document: &Value,
+    time: Duration,
+) -> Result<EngineResponse, SandboxError> {
     let limits = Limits { time, ..Limits::default() };
     sandbox.engine_request(EngineRequest::post(path).json(document), limits).await
 }
@@ -122,7 +127,9 @@ fn message(answer: &EngineResponse) -> String {
 pub(super) fn escape(name: &str) -> String {
     name.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' | b':' | b'@' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' | b':' | b'@' => {
+                char::from(byte).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect()

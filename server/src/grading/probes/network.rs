@@ -21,7 +21,9 @@ pub(super) async fn look(sandbox: &Sandbox, port: u16, name: Option<&str>, path:
                 Some(address) => Some(address),
                 None => return Ok(Look::seen(json!({"answered": false, "error": format!("{name} has no address")}))),
             },
-            Err(_) => return Ok(Look::seen(json!({"answered": false, "error": format!("there is no container {name}")}))),
+            Err(_) => {
+                return Ok(Look::seen(json!({"answered": false, "error": format!("there is no container {name}")})));
+            }
         },
     };
     let asked = tokio::time::timeout(PATIENCE, ask(sandbox, host, port, path)).await;
@@ -35,7 +37,8 @@ pub(super) async fn look(sandbox: &Sandbox, port: u16, name: Option<&str>, path:
 /// The container's first private address.
 fn address(document: &Value) -> Option<Ipv4Addr> {
     let networks = document.pointer("/NetworkSettings/Networks")?.as_object()?;
-    let mut addresses = networks.values().filter_map(|network| network.get("IPAddress")?.as_str()?.parse::<Ipv4Addr>().ok());
+    let mut addresses =
+        networks.values().filter_map(|network| network.get("IPAddress")?.as_str()?.parse::<Ipv4Addr>().ok());
     addresses.find(Ipv4Addr::is_private)
 }
 

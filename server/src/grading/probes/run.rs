@@ -72,7 +72,9 @@ pub(super) async fn remove(sandbox: &Sandbox, id: &str) {
 
 async fn follow(sandbox: &Sandbox, id: &str, limit: Duration) -> Result<Look, SandboxError> {
     if let Err(error) = start(sandbox, id).await? {
-        return Ok(Look::seen(json!({"created": true, "error": error, "exit_code": 127, "stdout": "", "stderr": "", "timed_out": false})));
+        return Ok(Look::seen(
+            json!({"created": true, "error": error, "exit_code": 127, "stdout": "", "stderr": "", "timed_out": false}),
+        ));
     }
     let wait = post(sandbox, format!("/containers/{}/wait", escape(id)), &json!({}), limit).await;
     let timed_out = match wait {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::{Program, Ran as ProgramRan, Sandbox, SandboxError};
 use serde_json::{Value, json};
 
-use super::{Look, super::scenario::Ran};
+use super::{super::scenario::Ran, Look};
 
 pub(super) fn step(ran: Option<&Ran>, id: &str) -> Value {
     match ran.and_then(|ran| ran.steps.iter().find(|step| step.id == id)) {
