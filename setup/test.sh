@@ -33,7 +33,8 @@ lint_rust() {
   env -u RUSTC cargo fmt --all --check &&
     env -u RUSTC cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 }
-unit() { cargo test --quiet --locked --workspace; }
+# No tests in documentation: rustdoc may belong to another compiler than the one that is built with.
+unit() { cargo test --quiet --locked --workspace --tests; }
 scripts() { (cd app/js && npm run --silent check && npm test --silent); }
 level() { target/debug/drydock doctor --json | grep -q '"level":"userns"'; }
 
