@@ -221,7 +221,7 @@ AF_XDP EPERM
 netlink route allowed
 netlink netfilter EPERM
 netlink xfrm EPERM
-netlink audit EPERM
+netlink audit EPROTONOSUPPORT
 ";
 
 #[tokio::test(flavor = "multi_thread")]
