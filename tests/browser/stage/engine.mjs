@@ -1,7 +1,7 @@
 // What the host's engine holds: asked with the docker command, as an operator would.
 // Invariant: only looks at and removes what is labelled with a test's own deployment.
 
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -46,6 +46,15 @@ export async function remainsOf(deployment) {
 export async function volumesLeft(names) {
   const there = new Set(await docker("volume", "ls", "--format", "{{.Name}}"));
   return names.filter((name) => there.has(name)).map((name) => `volume ${name}`);
+}
+
+/** Removes the containers of some leases at once, for an end in the middle. */
+export function clearLeases(leases) {
+  for (const lease of leases) {
+    const words = ["ps", "--all", "--quiet", "--filter", `label=${LEASE}=${lease}`];
+    const found = execFileSync("docker", words, { encoding: "utf8" }).split("\n").filter((line) => line !== "");
+    if (found.length > 0) execFileSync("docker", ["rm", "--force", "--volumes", ...found]);
+  }
 }
 
 /** Removes everything of a deployment. */

@@ -39,7 +39,6 @@ function tooWide() {
 async function settled(scheme) {
   const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
   while (!matchMedia(`(prefers-color-scheme: ${scheme})`).matches) await frame();
-  await Promise.all(document.getAnimations().filter((it) => it instanceof CSSTransition).map((it) => it.finished.catch(() => null)));
   for (let frames = 0; frames < 3; frames++) await frame();
 }
 

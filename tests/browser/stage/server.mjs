@@ -3,6 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -29,7 +30,11 @@ async function freePort() {
 export class Server {
   #child = null;
   #said = "";
-  #onExit = () => this.#child?.kill("SIGKILL");
+  /** For an end in the middle; in order it is `stop` that does this. */
+  #onExit = () => {
+    this.#child?.kill("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
+  };
 
   static async start(settings = {}) {
     const server = new Server();

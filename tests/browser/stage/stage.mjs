@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
-import { clear, containersOf, deploymentOf, ownVolumesOf, remainsOf, volumesLeft } from "./engine.mjs";
+import { clear, clearLeases, containersOf, deploymentOf, ownVolumesOf, remainsOf, volumesLeft } from "./engine.mjs";
 import { Learner } from "./learner.mjs";
 import { ROOT, Server } from "./server.mjs";
 
@@ -19,8 +19,11 @@ const GONE_WITHIN = 15_000;
 
 /** Sets up a server and a browser for this file; gives `can`, which declares a test. */
 export function stage(settings = {}) {
-  const shared = { server: null, browser: null };
+  const shared = { server: null, browser: null, learners: new Set() };
+  const cutOff = () => clearLeases(leasesOf(shared.learners));
   before(async () => {
+    process.on("exit", cutOff);
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
     shared.server = await Server.start(settings);
     shared.browser = await chromium.launch({
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
@@ -28,11 +31,15 @@ export function stage(settings = {}) {
     });
   });
   after(async () => {
-    await shared.browser?.close();
     const { server } = shared;
+    // Those of tests that ran out of time.
+    const faults = await leaveNothing(shared.learners);
+    await shared.browser?.close();
+    process.off("exit", cutOff);
     if (!server) return;
     assert.equal(await server.stop(), 0, `the server's exit code; it said: ${server.said}`);
     assert.ok(!existsSync(server.folder), `${server.folder} is left`);
+    assert.deepEqual(faults, []);
   });
   /** Declares what a learner can do, in a sentence; `act` gets `arrive`, which gives a new learner, and the server. */
   return function can(sentence, act, timeout = 120_000) {
@@ -41,6 +48,7 @@ export function stage(settings = {}) {
       const arrive = async (options) => {
         const learner = await Learner.arrive(shared.browser, shared.server.origin, options);
         learners.push(learner);
+        shared.learners.add(learner);
         return learner;
       };
       const faults = [];
@@ -53,11 +61,16 @@ export function stage(settings = {}) {
       }
       const seen = new Set(learners.flatMap((learner) => learner.watch.faults));
       faults.push(...seen, ...(await leaveNothing(learners)));
+      for (const learner of learners) shared.learners.delete(learner);
       if (faults.length === 1 && faults[0] instanceof Error) throw faults[0];
       // As text: the reporter would print every stack twice.
       if (faults.length > 0) assert.fail(faults.map((fault) => fault.stack ?? fault).join("\n"));
     });
   };
+}
+
+function leasesOf(learners) {
+  return [...learners].flatMap((learner) => [...learner.leases]);
 }
 
 async function pictures(learners, sentence, t) {
@@ -76,7 +89,7 @@ async function leaveNothing(learners) {
   const faults = [];
   const deployments = new Set();
   const volumes = [];
-  for (const lease of learners.flatMap((learner) => [...learner.leases])) {
+  for (const lease of leasesOf(learners)) {
     for (const container of await containersOf(lease)) {
       deployments.add(await deploymentOf(container));
       volumes.push(...(await ownVolumesOf(container)));

@@ -12,7 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::Bench;
 use crate::{
-    api::Looking,
+    api::{Looking, Problem, Warning},
     desk::Grading,
     islands::browser::{self, Events},
 };
@@ -46,12 +46,16 @@ impl Bench {
             attempts.retain(|known| known.id != attempt.id);
             attempts.insert(0, attempt);
         });
-        let refused = id.clone();
+        let (refused, given_up) = (id.clone(), id.clone());
         let events = Events::open(&format!("/api/attempts/{id}/events")).map(|events| {
             events
                 .on::<Looking>("looking", move |looking| self.grading.update(|grading| grading.look(looking.check)))
                 .on::<CheckResult>("check", move |result| self.grading.update(|grading| grading.take(result)))
                 .on::<Verdict>("verdict", move |verdict| self.finish(&id, verdict))
+                .on::<Warning>("abandoned", move |warning| {
+                    let (error, detail, next) = ("abandoned".to_owned(), warning.message, String::new());
+                    self.give_up(&given_up, Problem { error, detail, next });
+                })
                 .on_refused(move || self.ask_for(refused.clone()))
         });
         if events.is_none() {
@@ -73,6 +77,18 @@ impl Bench {
         self.hang_up();
     }
 
+    /// There will be no verdict.
+    fn give_up(self, id: &AttemptId, problem: Problem) {
+        self.attempts.update(|attempts| {
+            if let Some(attempt) = attempts.iter_mut().find(|attempt| attempt.id == *id) {
+                attempt.state = AttemptState::Abandoned;
+            }
+        });
+        self.grading.update(Grading::abandon);
+        self.check_problem.set(Some(problem));
+        self.hang_up();
+    }
+
     /// The stream is gone: what became of the attempt?
     fn ask_for(self, id: AttemptId) {
         spawn_local(async move {
@@ -82,11 +98,12 @@ impl Bench {
                 Ok(Attempt { state: AttemptState::Running, .. }) => {
                     set_timeout(move || self.ask_for(id), Duration::from_secs(2));
                 }
-                Ok(_) => self.grading.update(Grading::abandon),
-                Err(problem) => {
-                    self.grading.update(Grading::abandon);
-                    self.check_problem.set(Some(problem));
+                Ok(_) => {
+                    let detail = "This check was given up.".to_owned();
+                    let next = "Press Check once more.".to_owned();
+                    self.give_up(&id, Problem { error: "abandoned".to_owned(), detail, next });
                 }
+                Err(problem) => self.give_up(&id, problem),
             }
             self.hang_up();
         });
