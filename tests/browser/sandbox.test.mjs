@@ -121,7 +121,8 @@ can("a reader tries a block of a chapter, and it runs in a sandbox of their own"
   await page.locator(".drawer").waitFor();
   await terminal.shows("docker build -q -t leaky .", 60_000);
   await terminal.shows("sha256:", 60_000);
-  await terminal.prompt();
+  const text = await terminal.prompt();
+  assert.equal(text.match(/FROM debian:13/g).length, 1, `the block is shown more than once:\n${text}`);
   const next = page.locator("figure.code", { hasText: "docker save leaky | grep" }).first();
   await next.hover();
   await next.getByRole("button", { name: "Try it" }).click();

@@ -46,6 +46,8 @@ pub(super) struct Bench {
     pub(super) lease: RwSignal<Option<Lease>>,
     /// A request about the lease is under way.
     pub(super) asking: RwSignal<bool>,
+    /// The end of the sandbox is asked for.
+    pub(super) ending: RwSignal<bool>,
     /// What went wrong last.
     pub(super) problem: RwSignal<Option<Problem>>,
     /// What the server wants the learner to know.
@@ -84,6 +86,7 @@ impl Bench {
             exercise: RwSignal::new(None),
             lease: RwSignal::new(None),
             asking: RwSignal::new(false),
+            ending: RwSignal::new(false),
             problem: RwSignal::new(None),
             warning: RwSignal::new(None),
             generation: RwSignal::new(0),

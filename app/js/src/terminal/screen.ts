@@ -49,6 +49,8 @@ const THEME = {
 export class Screen {
   /** How much of the terminal's whole output was handed to xterm.js. */
   seen = 0;
+  /** Its shell has said something, and xterm.js has understood it: there is somebody to type to. */
+  spoken = false;
   /** Its shell has ended. */
   ended = false;
   readonly element: HTMLElement;
@@ -103,7 +105,10 @@ export class Screen {
   write(bytes: Uint8Array): void {
     this.seen += bytes.length;
     const upTo = this.seen;
-    this.#terminal.write(bytes, () => this.#listener.parsed(upTo));
+    this.#terminal.write(bytes, () => {
+      this.spoken = true;
+      this.#listener.parsed(upTo);
+    });
   }
 
   /** Says something that is not the terminal's own output. */

@@ -102,7 +102,8 @@ export class Terminals {
   /** Types commands into the terminal that is shown and runs them, now or as soon as there is one. */
   type(text: string): void {
     const screen = this.#screens.get(this.#shown);
-    if (this.#heard && screen && !screen.ended) {
+    // Before the shell's prompt the lines would be shown twice, and one by one.
+    if (this.#heard && screen?.spoken && !screen.ended) {
       screen.run(text);
       screen.focus();
     } else {
@@ -143,7 +144,10 @@ export class Terminals {
       {
         input: (bytes) => this.#input(terminal, bytes),
         size: (cols, rows) => this.#line.ask({ type: "resize", terminal, cols, rows }),
-        parsed: (upTo) => this.#ack(terminal, upTo),
+        parsed: (upTo) => {
+          this.#ack(terminal, upTo);
+          this.#typeWaiting();
+        },
         title: (title) => {
           this.#titles.set(terminal, title);
           this.#tabs();

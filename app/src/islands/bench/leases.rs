@@ -34,10 +34,10 @@ impl Bench {
     /// Ends the sandbox.
     pub(in crate::islands) fn end(self) {
         let Some(path) = self.lease_path("") else { return };
-        self.asking.set(true);
+        self.ending.set(true);
         spawn_local(async move {
             let ended = browser::send("DELETE", &path).await;
-            self.asking.set(false);
+            self.ending.set(false);
             match ended {
                 Ok(()) => self.lease.update(|lease| {
                     if let Some(lease) = lease {

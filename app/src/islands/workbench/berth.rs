@@ -41,7 +41,7 @@ fn start_button(bench: Bench, word: &'static str) -> AnyView {
             <button
                 r#type="button"
                 class="button strong large"
-                disabled=move || !bench.awake.get() || bench.asking.get()
+                disabled=move || !bench.awake.get() || bench.asking.get() || bench.ending.get()
                 on:click=move |_| bench.start()
             >
                 {icon::prompt()}

@@ -21,6 +21,7 @@ pub(super) fn toolbar(bench: Bench) -> AnyView {
     let resetting = NodeRef::<html::Dialog>::new();
     let ending = NodeRef::<html::Dialog>::new();
     let ready = Memo::new(move |_| bench.phase().is_ready());
+    let busy = move || bench.asking.get() || bench.ending.get();
     let state = move || match bench.phase() {
         Phase::Ready { engine: EngineState::Ready } => "state good",
         Phase::Ready { engine: EngineState::Failed } => "state bad",
@@ -33,10 +34,10 @@ pub(super) fn toolbar(bench: Bench) -> AnyView {
             {move || ready.get().then(|| time_left(bench))}
             <div class="toolbar-end">
                 {move || ready.get().then(|| view! {
-                    <button r#type="button" class="button small plain" disabled=move || bench.asking.get() on:click=move |_| open(resetting)>
+                    <button r#type="button" class="button small plain" disabled=busy on:click=move |_| open(resetting)>
                         {icon::again()} "Reset"
                     </button>
-                    <button r#type="button" class="button small plain" disabled=move || bench.asking.get() on:click=move |_| open(ending)>"End"</button>
+                    <button r#type="button" class="button small plain" disabled=busy on:click=move |_| open(ending)>"End"</button>
                     <button
                         r#type="button"
                         class="button strong check-now"
