@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # Installs those of the named Debian packages that are missing; never removes one.
-# usage: setup/packages.sh NAME…
+# usage: setup/packages.sh [--newest] NAME…     --newest: also brings those that are there up to date
 # Exit codes: 0 all are there · 1 apt failed · 3 this machine cannot be equipped from here (the command is named).
 set -euo pipefail
 
 say() { printf 'packages: %s\n' "$*" >&2; }
 
+newest=no
+if [ "${1-}" = --newest ]; then newest=yes; shift; fi
+
 missing=()
 for name in "$@"; do
-  if [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" != installed ]; then
+  if [ $newest = yes ] || [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" != installed ]; then
     missing+=("$name")
   fi
 done
@@ -40,7 +43,10 @@ apt() {
     apt-get -qq -o DPkg::Lock::Timeout=120 "$@" </dev/null >>"$log" 2>&1
 }
 
-# The lists are refreshed only when the first try fails: that is the slow part.
+# Old lists name old packages, or some that are gone. Where the machine is away from the network, the old ones serve.
+if [ $newest = yes ] || [ -n "$(find /var/lib/apt/lists -maxdepth 0 -mmin +1440)" ]; then
+  apt update || say "the package lists could not be refreshed; going on with those that are here"
+fi
 if ! apt install --yes --no-install-recommends --no-remove "${missing[@]}"; then
   say "refreshing the package lists first"
   if ! { apt update && apt install --yes --no-install-recommends --no-remove "${missing[@]}"; }; then

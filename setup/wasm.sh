@@ -24,8 +24,16 @@ fail() { say "$*"; exit 1; }
 # True when the given compiler has a standard library for the browser.
 has_target() { [ -d "$("$1" --print sysroot 2>/dev/null)/lib/rustlib/$target/lib" ]; }
 
+# True when the given compiler is one that this workspace can be built with.
+is_new_enough() {
+  local wanted is
+  wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$here/../Cargo.toml")
+  is=$("$1" -vV 2>/dev/null | sed -n 's/^release: //p')
+  [ -n "$is" ] && printf '%s\n%s\n' "$wanted" "$is" | sort --version-sort --check=quiet
+}
+
 # True when Debian's compiler for the web is installed with all that its standard library needs.
-has_debian() { [ -x "$debian_cargo" ] && [ -d "$debian_source/std" ] && debian_lld >/dev/null && "$debian_rustc" -vV >/dev/null 2>&1; }
+has_debian() { is_new_enough "$debian_rustc" && [ -x "$debian_cargo" ] && [ -d "$debian_source/std" ] && debian_lld >/dev/null; }
 
 # The linker whose LLVM fits Debian's compiler, which moves on with security updates.
 lld_package() { "$debian_rustc" -vV | sed -n 's/^LLVM version: \([0-9]*\).*/lld-\1/p'; }
@@ -39,7 +47,7 @@ has_sysroot() { has_debian && [ -x "$(sysroot)/bin/rustc" ]; }
 
 # Which way `auto` goes, cheapest first; with "look" it changes nothing on the machine.
 decide() {
-  if has_target rustc; then echo rustup
+  if is_new_enough rustc && has_target rustc; then echo rustup
   elif has_sysroot; then echo debian
   elif [ "${1:-}" = look ]; then return 1
   elif command -v rustup >/dev/null && rustup target add "$target" >&2; then echo rustup
@@ -77,6 +85,8 @@ prepare_debian() {
   local final
   if ! has_debian; then
     "$here/packages.sh" rustc-web cargo-web rust-web-src
+    is_new_enough "$debian_rustc" || "$here/packages.sh" --newest rustc-web cargo-web rust-web-src
+    is_new_enough "$debian_rustc" || fail "$("$debian_rustc" --version) is the newest that Debian has here, and too old. Install Rust from https://rustup.rs"
     "$here/packages.sh" "$(lld_package)"
     has_debian || fail "$("$debian_rustc" --version) from Debian is there, but not all that it needs: $(lld_package), $debian_source"
   fi
