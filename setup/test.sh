@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 # Where there is no engine, tests that want one must fail, not be left out.
 export CI=true
 only=("$@")
+said=target/test
+mkdir -p "$said"
 passed=0 failed=0 failures=() table=()
 # step NAME COMMAND…: runs it unless others were asked for, and keeps what came of it and how long it took.
 step() {
@@ -14,7 +16,11 @@ step() {
   if [ ${#only[@]} -gt 0 ] && [[ " ${only[*]} " != *" $name "* ]]; then return; fi
   printf '\n== %s\n' "$name"
   local began=$SECONDS word=ok
-  if "$@"; then passed=$((passed + 1)); else word=FAILED; failed=$((failed + 1)); failures+=("$name"); fi
+  # A pipe would run the step in a shell of its own, and what it sets would be lost.
+  "$@" > >(tee "$said/$name.log") 2>&1
+  local code=$?
+  wait $!
+  if [ "$code" -eq 0 ]; then passed=$((passed + 1)); else word=FAILED; failed=$((failed + 1)); failures+=("$name"); fi
   table+=("$(printf '%-10s %-6s %5d s' "$name" "$word" $((SECONDS - began)))")
   printf '== %s: %s (%d s)\n' "$name" "$word" $((SECONDS - began))
 }
@@ -64,5 +70,9 @@ step licences setup/deny.sh
 
 printf '\n'
 printf '%s\n' "${table[@]}"
+for name in "${failures[@]}"; do
+  printf '\n== %s FAILED; its last lines (all of them: %s)\n' "$name" "$said/$name.log"
+  tail -n 30 "$said/$name.log"
+done
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -11,7 +11,7 @@ use hyper_util::{
 };
 use serde_json::Value;
 
-use crate::server::Server;
+use crate::{events::Events, server::Server};
 
 /// Somebody who asks.
 pub struct Learner {
@@ -66,7 +66,10 @@ impl Learner {
     /// Somebody without a cookie.
     #[must_use]
     pub fn new(port: u16) -> Self {
-        let client = Client::builder(TokioExecutor::new()).build_http();
+        let mut connector = HttpConnector::new();
+        // As browsers do.
+        connector.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new()).build(connector);
         Self { client, port, cookie: None, origin: Some(format!("http://localhost:{port}")) }
     }
 
@@ -79,14 +82,14 @@ impl Learner {
         answer
     }
 
-    async fn send(
+    fn request(
         &self,
-        method: Method,
+        method: &Method,
         path: &str,
         headers: &[(&str, &str)],
         body: &[u8],
-    ) -> Result<Answer, Box<dyn std::error::Error>> {
-        let mut request = Request::builder().method(&method).uri(format!("http://127.0.0.1:{}{path}", self.port));
+    ) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+        let mut request = Request::builder().method(method).uri(format!("http://127.0.0.1:{}{path}", self.port));
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header(header::HOST, format!("localhost:{}", self.port));
         }
@@ -99,9 +102,27 @@ impl Learner {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = self.client.request(request.body(Full::new(Bytes::copy_from_slice(body)))?).await?;
+        request.body(Full::new(Bytes::copy_from_slice(body)))
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, Box<dyn std::error::Error>> {
+        let answer = self.client.request(self.request(&method, path, headers, body)?).await?;
         let (parts, body) = answer.into_parts();
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await?.to_bytes() })
+    }
+
+    /// Follow server-sent events.
+    pub async fn events(&self, path: &str) -> Events {
+        let request = self.request(&Method::GET, path, &[("accept", "text/event-stream")], &[]).unwrap();
+        let answer = self.client.request(request).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        Events::new(answer.into_body())
     }
 
     /// A GET that may fail to connect.
@@ -154,6 +175,18 @@ impl Learner {
             }
             assert!(began.elapsed() < Duration::from_secs(60), "the lease does not become {state}: {view}");
             tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Wait until a lease's engine answers.
+    pub async fn until_engine(&mut self, lease: &str) {
+        let mut events = self.events(&format!("/api/leases/{lease}/events")).await;
+        loop {
+            let (_, view) = events.next().await.expect("events until the engine answers");
+            assert!(view["state"] != "ended" && view["engine"] != "failed", "{view}");
+            if view["engine"] == "ready" {
+                return;
+            }
         }
     }
 }

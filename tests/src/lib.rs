@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests and measurements only")]
 
 pub mod client;
+pub mod events;
 pub mod server;
 pub mod terminal;
 
 pub use client::Learner;
+pub use events::Events;
 pub use server::{Server, containers_of};
 pub use terminal::Terminal;

@@ -45,6 +45,11 @@ impl Server {
 
     /// Start it on the same port and database, after [`Self::kill`].
     pub async fn again(&mut self) {
+        self.child = Some(self.command().spawn().expect("`make build` makes target/debug/drydock"));
+        self.answers().await;
+    }
+
+    fn command(&self) -> Command {
         let binary = std::env::var("DRYDOCK_BIN").map_or_else(|_| root().join("target/debug/drydock"), PathBuf::from);
         let mut command = Command::new(binary);
         command
@@ -56,7 +61,10 @@ impl Server {
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         command.envs(self.settings.iter().map(|(key, value)| (*key, value.as_str())));
-        self.child = Some(command.spawn().expect("`make build` makes target/debug/drydock"));
+        command
+    }
+
+    async fn answers(&mut self) {
         let began = Instant::now();
         while Learner::new(self.port).try_get("/healthz").await.is_none() {
             if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
@@ -89,6 +97,14 @@ impl Server {
         child.wait().unwrap().code()
     }
 
+    /// Start another one on the same database, which must not come to serve: its exit code and what it says.
+    #[must_use]
+    pub fn second(&self, port: u16) -> (Option<i32>, String) {
+        let mut command = self.command();
+        let out = command.env("DRYDOCK_LISTEN", format!("127.0.0.1:{port}")).output().unwrap();
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    }
+
     /// Ids of the containers of this test's leases, living or not.
     #[must_use]
     pub fn containers(&self) -> Vec<String> {
@@ -104,8 +120,12 @@ impl Server {
 /// Ids of the containers of a lease: none or one.
 #[must_use]
 pub fn containers_of(lease: &str) -> Vec<String> {
-    let filter = format!("label=drydock.lease={lease}");
-    let out = Command::new("docker").args(["ps", "-aq", "--filter", &filter]).output().unwrap();
+    labelled("drydock.lease", lease)
+}
+
+fn labelled(label: &str, value: &str) -> Vec<String> {
+    let filter = format!("label={label}={value}");
+    let out = Command::new("docker").args(["ps", "-aq", "--no-trunc", "--filter", &filter]).output().unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect()
 }
@@ -117,8 +137,27 @@ impl Drop for Server {
             let _waited = child.wait();
         }
         let left = self.containers();
-        if !left.is_empty() {
-            let _removed = Command::new("docker").args(["rm", "-f", "-v"]).args(&left).output();
+        // Grading has containers of its own beside them.
+        let also = deployments(&left).into_iter().flat_map(|name| labelled("drydock.deployment", &name));
+        let mut all: Vec<String> = left.iter().cloned().chain(also).collect();
+        all.sort_unstable();
+        all.dedup();
+        if !all.is_empty() {
+            let _removed = Command::new("docker").args(["rm", "-f", "-v"]).args(&all).output();
         }
     }
+}
+
+/// The deployments that some containers are of.
+fn deployments(containers: &[String]) -> Vec<String> {
+    if containers.is_empty() {
+        return Vec::new();
+    }
+    let label = "{{index .Config.Labels \"drydock.deployment\"}}";
+    let out = Command::new("docker").args(["inspect", "--format", label]).args(containers).output().unwrap();
+    let mut names: Vec<String> =
+        String::from_utf8_lossy(&out.stdout).lines().filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }

@@ -53,6 +53,19 @@ impl Terminal {
         }
     }
 
+    /// What a command puts out, less the last line break.
+    pub async fn ask(&mut self, command: &str) -> String {
+        let from = self.output.len();
+        // What is typed comes back as well, but with `%s` in it.
+        self.type_line(&format!("printf 'said<%s>%s\\n' \"$({command})\" end")).await;
+        while !String::from_utf8_lossy(&self.output[from..]).contains(">end") {
+            self.step(">end").await;
+        }
+        let output = String::from_utf8_lossy(&self.output[from..]).into_owned();
+        let said = output.rsplit("said<").next().unwrap_or_default();
+        said.split(">end").next().unwrap_or_default().replace("\r\n", "\n")
+    }
+
     /// Wait for a JSON message of a type.
     pub async fn told(&mut self, kind: &str) -> Value {
         loop {

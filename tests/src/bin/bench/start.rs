@@ -1,84 +1,85 @@
-//! From pressing Start to the first prompt and to the engine's first answer, and from End to nothing left; against
-//! `docker run --rm … true` on the same engine, in turn.
+//! From pressing Start to the first prompt and to the engine's first answer, as a browser sees them, against a plain
+//! container of the same engine, in turn.
 
-use std::{
-    process::Command,
-    time::{Duration, Instant},
+use std::time::{Duration, Instant};
+
+use ::tests::{Learner, Server, Terminal};
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use crate::{
+    plain,
+    report::{Base, Report},
+    stats::Sample,
 };
 
-use serde_json::json;
-use tests::{Server, Terminal, containers_of};
+const ROUNDS: usize = 11;
 
-use crate::report::{Report, median};
-
-const ROUNDS: usize = 9;
-
-/// The plain container that everything is compared with.
-fn plain(image: &str) -> Duration {
-    let began = Instant::now();
-    let out = Command::new("docker").args(["run", "--rm", "--network", "none", image, "true"]).output().unwrap();
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    began.elapsed()
-}
-
-/// The base image that `drydock prepare` made or pulled last.
-fn base_image() -> String {
-    let out = Command::new("docker").args(["images", "-q", "drydock/debian"]).output().unwrap();
-    String::from_utf8(out.stdout).unwrap().lines().next().expect("`drydock prepare` makes drydock/debian").to_owned()
+/// Times since the press.
+struct Started {
+    ready: Duration,
+    prompt: Duration,
+    engine: Duration,
 }
 
 pub(crate) async fn measure(server: &Server, report: &mut Report) {
-    let image = base_image();
-    let (mut plains, mut prompts, mut engines, mut ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let image = plain::image();
+    let (mut plains, mut readies) = (Sample::default(), Sample::default());
+    let (mut prompts, mut engines) = (Sample::default(), Sample::default());
     // The first round warms caches on both sides and is not counted.
     for round in 0..=ROUNDS {
-        let baseline = plain(&image);
+        let began = Instant::now();
+        plain::run(&image);
+        let plain = began.elapsed();
         let mut learner = server.learner();
-        let began = Instant::now();
-        let lease = learner.post("/api/leases", &json!({"exercise": null})).await.json();
-        let id = lease["id"].as_str().unwrap().to_owned();
-        server.remember(&id);
-        until(&mut learner, &id, |view| view["state"] == "ready").await;
-        let mut terminal = Terminal::attach(&learner, &id, 0).await;
-        terminal.until("# ").await;
-        let prompt = began.elapsed();
-        until(&mut learner, &id, |view| view["engine"] == "ready").await;
-        let engine = began.elapsed();
-        drop(terminal);
-        let began = Instant::now();
-        assert_eq!(learner.delete(&format!("/api/leases/{id}")).await.status, 204);
-        while !containers_of(&id).is_empty() {
-            assert!(began.elapsed() < Duration::from_secs(30), "the container stays");
-        }
-        let end = began.elapsed();
+        // Whoever presses Start has read the page before.
+        learner.get("/exercises").await;
+        let (lease, started) = start(server, &mut learner).await;
+        assert_eq!(learner.delete(&format!("/api/leases/{lease}")).await.status, 204);
         if round > 0 {
-            plains.push(baseline);
-            prompts.push(prompt);
-            engines.push(engine);
-            ends.push(end);
+            plains.add_time(plain);
+            readies.add_time(started.ready);
+            prompts.add_time(started.prompt);
+            engines.add_time(started.engine);
         }
     }
-    let base = median(&plains);
-    for (name, of, aim) in [
-        ("start_to_prompt", &prompts, Some(1.5)),
-        ("start_to_engine", &engines, Some(2.5)),
-        ("end_to_nothing_left", &ends, None),
-    ] {
-        let value = median(of);
-        let detail =
-            format!("{value:.0} ms against {base:.0} ms of docker run --rm … true, medians of {ROUNDS} in turn");
-        report.note(name, value / base, "ratio", aim, &detail);
-    }
+    let base = Base { what: plain::WHAT, times: &plains };
+    report.note_ratio("start_to_ready", &readies, &base, 50, None);
+    report.note_ratio("start_to_prompt", &prompts, &base, 50, Some(1.5));
+    report.note_ratio("start_to_prompt_p95", &prompts, &base, 95, None);
+    report.note_ratio("start_to_engine", &engines, &base, 50, Some(2.5));
 }
 
-async fn until(learner: &mut tests::Learner, lease: &str, done: impl Fn(&serde_json::Value) -> bool) {
+/// Press Start, follow the events, attach the terminal as soon as there is one.
+async fn start(server: &Server, learner: &mut Learner) -> (String, Started) {
     let began = Instant::now();
-    loop {
-        let view = learner.get(&format!("/api/leases/{lease}")).await.json();
-        if done(&view) {
-            return;
+    let answer = learner.post("/api/leases", &json!({"exercise": null})).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let lease = answer.json()["id"].as_str().unwrap().to_owned();
+    server.remember(&lease);
+    let (tell, told) = oneshot::channel();
+    let follow = async {
+        let mut events = learner.events(&format!("/api/leases/{lease}/events")).await;
+        let mut tell = Some(tell);
+        loop {
+            let (_, view) = events.next().await.expect("events until the engine answers");
+            assert!(view["state"] != "ended" && view["engine"] != "failed", "{view}");
+            if view["state"] == "ready"
+                && let Some(tell) = tell.take()
+            {
+                tell.send(began.elapsed()).unwrap();
+            }
+            if view["engine"] == "ready" {
+                return began.elapsed();
+            }
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "{view}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    };
+    let attach = async {
+        let ready = told.await.unwrap();
+        let mut terminal = Terminal::attach(learner, &lease, 0).await;
+        terminal.until("# ").await;
+        (ready, began.elapsed())
+    };
+    let (engine, (ready, prompt)) = tokio::join!(follow, attach);
+    (lease, Started { ready, prompt, engine })
 }
