@@ -2,7 +2,7 @@
 //! environment. Invariant: a bad value stops the start and names its key.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -26,8 +26,8 @@ pub struct Config {
     /// unless told. With `https` cookies are marked secure.
     pub public_url: Option<String>,
     /// Host name under which previews are served, each on a name of its own below it; needs a wildcard DNS record
-    /// when it is not `localhost`.
-    pub preview_host: String,
+    /// when it is not `localhost`. Unless told `localhost`, or `preview.` below the name in `public_url`.
+    pub preview_host: Option<String>,
     /// Folder for the database.
     pub state_dir: PathBuf,
     /// Database file; `drydock.sqlite` in `state_dir` unless told.
@@ -121,7 +121,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
             public_url: None,
-            preview_host: "localhost".to_owned(),
+            preview_host: None,
             state_dir: ".drydock".into(),
             database: None,
             content: "content".into(),
@@ -188,6 +188,27 @@ impl Config {
                 return Err(ConfigError::Value { key: "public_url", why });
             }
         }
+        if let Some(preview) = &self.preview_host {
+            let part = |part: &str| {
+                let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+                !part.is_empty() && part.len() <= 63 && part.bytes().all(inner)
+            };
+            let site = self.site_host();
+            let covers = site == *preview || site.strip_suffix(preview.as_str()).is_some_and(|rest| rest.ends_with('.'));
+            let why = if !preview.split('.').all(part) {
+                format!("`{preview}` is not a host name in lower case, such as preview.example.org")
+            } else if covers && preview != "localhost" {
+                format!("`{preview}` covers the site's own host {site}; take a name beside it or below it")
+            } else {
+                String::new()
+            };
+            if !why.is_empty() {
+                return Err(ConfigError::Value { key: "preview_host", why });
+            }
+        }
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log) {
+            return Err(ConfigError::Value { key: "log", why: format!("`{}` cannot be used: {error}", self.log) });
+        }
         for (key, value) in [("leases.minutes", self.leases.minutes), ("leases.per_learner", self.leases.per_learner)] {
             if value == 0 {
                 return Err(ConfigError::Value { key, why: "must be at least 1".to_owned() });
@@ -215,6 +236,28 @@ impl Config {
                 format!("http://localhost:{}", self.listen.port())
             }
             None => format!("http://{}", self.listen),
+        }
+    }
+
+    /// Host of the site as browsers see it, without a port.
+    fn site_host(&self) -> String {
+        let origin = self.origin();
+        let authority = origin.split_once("://").map_or(origin.as_str(), |(_, authority)| authority);
+        let port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+        authority.rsplit_once(':').filter(|(_, last)| port(last)).map_or(authority, |(name, _)| name).to_ascii_lowercase()
+    }
+
+    /// Host name below which previews have theirs.
+    #[must_use]
+    pub fn preview_host(&self) -> String {
+        let site = self.site_host();
+        match &self.preview_host {
+            Some(host) => host.clone(),
+            // An address has no names below it.
+            None if self.public_url.is_none() || site == "localhost" || site.parse::<IpAddr>().is_ok() => {
+                "localhost".to_owned()
+            }
+            None => format!("preview.{site}"),
         }
     }
 
@@ -270,6 +313,19 @@ mod tests {
     }
 
     #[test]
+    fn previews_have_names_of_their_own() {
+        for (toml, host) in [
+            ("", "localhost"),
+            ("listen = '0.0.0.0:80'", "localhost"),
+            ("public_url = 'https://learn.example.org'", "preview.learn.example.org"),
+            ("public_url = 'http://192.168.1.5:8000'", "localhost"),
+            ("public_url = 'https://learn.example.org'\npreview_host = 'sandboxes.example.org'", "sandboxes.example.org"),
+        ] {
+            assert_eq!(read(toml).unwrap().preview_host(), host, "{toml}");
+        }
+    }
+
+    #[test]
     fn flags_go_over_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("settings.toml");
@@ -286,6 +342,11 @@ mod tests {
             ("[leases]\nminutes = 0", "leases.minutes"),
             ("[sandbox]\nmemory_mib = 1", "memory_mib"),
             ("public_url = 'learn.example.org'", "public_url"),
+            ("preview_host = 'Example.org'", "preview_host"),
+            ("preview_host = 'a..b'", "preview_host"),
+            ("public_url = 'https://learn.example.org'\npreview_host = 'example.org'", "preview_host"),
+            ("public_url = 'https://learn.example.org'\npreview_host = 'learn.example.org'", "preview_host"),
+            ("log = 'server=loud'", "log"),
         ] {
             let error = read(toml).unwrap_err();
             assert!(error.contains(word), "{toml}: {error}");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::Site;
 use cookie::Key;
+use tokio_util::sync::CancellationToken;
 
 use crate::{clock::Clock, config::Config, content::Content, grading::Grading, lease::Leases, store::Store};
 
@@ -26,4 +27,6 @@ pub struct State {
     pub cookie_key: Key,
     /// Pages.
     pub site: Site,
+    /// Cancelled when the server stops: streams and sockets end then.
+    pub stopping: CancellationToken,
 }

@@ -16,5 +16,6 @@ pub mod lease;
 pub mod probe;
 pub mod problem;
 pub mod progress;
+pub mod regrade;
 pub mod template;
 pub mod verdict;

@@ -73,6 +73,9 @@ pub enum Probe {
     Service {
         /// Image to run.
         image: String,
+        /// As of `run`.
+        #[serde(default)]
+        binds: Vec<String>,
         /// Environment, `NAME=value`.
         #[serde(default)]
         env: Vec<String>,

@@ -33,6 +33,12 @@ impl ExerciseProgress {
     #[must_use]
     pub fn after(mut self, verdict: &Verdict, now: i64) -> Self {
         self.attempts += 1;
+        self.raised(verdict, now)
+    }
+
+    /// After a verdict on an attempt that has been counted before.
+    #[must_use]
+    pub fn raised(mut self, verdict: &Verdict, now: i64) -> Self {
         if verdict.points >= self.best_points {
             self.best_points = verdict.points;
             self.of_points = verdict.of_points;
@@ -60,5 +66,7 @@ mod tests {
         let later = solved.clone().after(&verdict(1, false), 20).after(&verdict(5, true), 30);
         assert_eq!((later.best_points, later.attempts, later.solved_at), (5, 3, Some(10)));
         assert_eq!(solved.attempts, 1);
+        let again = later.raised(&verdict(4, false), 40);
+        assert_eq!((again.best_points, again.attempts), (5, 3));
     }
 }

@@ -23,6 +23,11 @@ const OPEN_FILES: u32 = 65_536;
 /// How long a lease lasts unless it is extended, minutes.
 const LEASE_MINUTES: u32 = 120;
 
+/// Left to the host, the server and the page cache, MiB.
+const RESERVE_MIB: u64 = 1024;
+/// What one sandbox with an idle engine and a lesson under way uses, MiB: 71 idle, as measured, and what it builds.
+const TYPICAL_MIB: u64 = 160;
+
 /// Where base images come from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -105,6 +110,14 @@ pub struct ConfigProblem {
 }
 
 impl SandboxConfig {
+    /// How many sandboxes a host with so much memory holds. Each counts as a quarter of its limit, for few use it
+    /// all, and as no less than what an ordinary lesson takes.
+    #[must_use]
+    pub fn fits(&self, host_memory_mib: u64) -> u32 {
+        let each = TYPICAL_MIB.max(u64::from(self.memory_mib) / 4);
+        u32::try_from(host_memory_mib.saturating_sub(RESERVE_MIB) / each).unwrap_or(u32::MAX)
+    }
+
     /// Every setting that makes no sense; empty when all do.
     #[must_use]
     pub fn problems(&self) -> Vec<ConfigProblem> {
@@ -152,6 +165,14 @@ mod tests {
         let config = SandboxConfig { memory_mib: 512, cpus: f64::NAN, tmp_mib: 0, ..SandboxConfig::default() };
         let keys: Vec<_> = config.problems().iter().map(|problem| problem.key).collect();
         assert_eq!(keys, ["tmp_mib", "cpus", "memory_mib"]);
+    }
+
+    #[test]
+    fn a_host_holds_what_its_memory_allows() {
+        let config = SandboxConfig { memory_mib: 1536, ..SandboxConfig::default() };
+        assert_eq!([512, 1024, 4096, 24_576].map(|host| config.fits(host)), [0, 0, 8, 61]);
+        let small = SandboxConfig { memory_mib: 512, ..config };
+        assert_eq!(small.fits(4096), 19);
     }
 
     #[test]

@@ -14,10 +14,6 @@ use crate::{
     Sandboxes, labels, prepare,
 };
 
-/// Memory left to the host, the server and the page cache, MiB.
-const RESERVE_MIB: u64 = 1024;
-/// What a sandbox uses: 71 with an idle engine, as measured, and what a lesson builds and runs, MiB.
-const TYPICAL_MIB: u64 = 160;
 /// Before the kernel and its overlay could be mounted without privilege, and on a tmpfs.
 const LEAST_KERNEL: (u32, u32) = (5, 11);
 const TMPFS_KERNEL: (u32, u32) = (6, 6);
@@ -144,12 +140,11 @@ fn host(report: &mut Report, info: &EngineInfo, config: &SandboxConfig) {
         _ => "neither AppArmor nor SELinux",
     };
     report.found("security modules", true, confined, None);
-    let fits = info.memory_mib.saturating_sub(RESERVE_MIB) / TYPICAL_MIB;
-    let full = info.memory_mib.saturating_sub(RESERVE_MIB) / u64::from(config.memory_mib.max(1));
-    report.capacity = u32::try_from(fits).ok();
+    let fits = config.fits(info.memory_mib);
+    report.capacity = Some(fits);
     let detail = format!(
-        "{fits} sandboxes of ordinary use ({TYPICAL_MIB} MiB), {full} if each used all of its {} MiB",
-        config.memory_mib
+        "{fits} sandboxes in {} MiB of memory, each counted as a quarter of its limit of {} MiB",
+        info.memory_mib, config.memory_mib
     );
     report.found("capacity", fits > 0, detail, (fits == 0).then_some("the host has too little memory"));
 }

@@ -70,7 +70,7 @@ enum Command {
     Prepare,
     /// Check all content and name every fault with file and line.
     Lint(Output),
-    /// List or test exercises.
+    /// List, test or regrade exercises.
     #[command(subcommand)]
     Exercise(Exercise),
     /// Search chapters, cheat sheet and exercises.
@@ -99,6 +99,22 @@ enum Exercise {
     /// observed}]}]}. `kind` is start, solution or wrong; an outcome is passed, failed or could_not_run, and that of a check that was not looked at is waits.
     /// Exit codes: 0 all is as it should be, 1 something is not, 2 something could not be run.
     Test(Test),
+    /// Judge stored attempts at an exercise by its checks as they are now, on what was seen when they were made.
+    ///
+    /// With --json it prints a list with an object for each attempt: {attempt, revision, outcome, check, before, after}.
+    /// `outcome` is same, changed or kept; `kept` when `check` would have to be looked at anew. Points before and after.
+    Regrade(Regrade),
+}
+
+#[derive(Debug, Args)]
+struct Regrade {
+    /// The exercise.
+    name: String,
+    /// Store the changed verdicts; progress is raised by them and never falls.
+    #[arg(long)]
+    write: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -179,6 +195,7 @@ fn perform(command: Command, config: Config) -> anyhow::Result<Found> {
         Command::Lint(output) => lint::lint(&config, output.json),
         Command::Exercise(Exercise::List(output)) => exercise::list::list(&config, output.json),
         Command::Exercise(Exercise::Test(test)) => runtime.block_on(exercise::test::test(&config, &test)),
+        Command::Exercise(Exercise::Regrade(asked)) => runtime.block_on(exercise::regrade::regrade(&config, &asked)),
         Command::Search(asked) => search::search(&config, &asked),
         Command::GradeWorker => Ok(Found::Fine),
     }

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use cookie::Key;
+use tokio_util::sync::CancellationToken;
 
 use super::{Found, host};
 use crate::{
@@ -23,10 +24,15 @@ const RELOAD: Duration = Duration::from_secs(2);
 /// Requests may take so long to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
-pub(super) async fn serve(config: Config) -> anyhow::Result<Found> {
+pub(super) async fn serve(mut config: Config) -> anyhow::Result<Found> {
+    // Before anything is touched that a running server may be using.
+    let listener =
+        tokio::net::TcpListener::bind(config.listen).await.with_context(|| format!("listen: {}", config.listen))?;
+    config.listen = listener.local_addr().context("listen")?;
     let config = Arc::new(config);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = Store::open(&config.database_file()).await?;
+    let _lock = lock(&config)?;
     let content = Arc::new(Content::open(config.content.clone()).context("the search index cannot be made")?);
     let assets = assets(&config)?;
     let deployment = deployment(&store).await?;
@@ -43,7 +49,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<Found> {
         clock: Arc::clone(&clock),
         settings: config.leases.clone(),
         most,
-        preview: (scheme.to_owned(), format!("{}{port}", config.preview_host)),
+        preview: (scheme.to_owned(), format!("{}{port}", config.preview_host())),
     });
     leases.begin().await.context("leases and sandboxes cannot be compared")?;
     let grading = Grading::new(store.clone(), Arc::clone(&content), leases.clone(), sandboxes, Arc::clone(&clock));
@@ -57,14 +63,16 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<Found> {
         clock,
         cookie_key: Key::from(&store.secret("cookie").await?),
         site: app::Site { backend: Arc::new(pages), assets: Arc::new(assets) },
+        stopping: CancellationToken::new(),
     };
-    let listener =
-        tokio::net::TcpListener::bind(config.listen).await.with_context(|| format!("listen: {}", config.listen))?;
+    let (stopping, grading) = (state.stopping.clone(), state.grading.clone());
     let reload = tokio::spawn(reload(Arc::clone(&content)));
     say!("Drydock is ready: {}", config.origin());
     tracing::info!(address = %listener.local_addr()?, sandboxes = most, "serving");
-    answer(listener, http::router(state)).await?;
+    answer(listener, http::router(state), stopping).await?;
     reload.abort();
+    // GRADING-STOP
+    let _ = &grading;
     leases.stop().await;
     store.close().await;
     drop(engine);
@@ -72,20 +80,19 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<Found> {
     Ok(Found::Fine)
 }
 
-/// Answer until told to stop, then give requests a moment. Event streams and sockets never end by themselves.
-async fn answer(listener: tokio::net::TcpListener, router: axum::Router) -> anyhow::Result<()> {
-    let (stop, stopping) = tokio::sync::watch::channel(false);
-    let mut told = stopping.clone();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        // An error says that the sender is gone: stop too.
-        let _told = told.wait_for(|stop| *stop).await;
-    });
+/// Answer until told to stop, then give requests a moment. Event streams and sockets end by `stopping`.
+async fn answer(
+    listener: tokio::net::TcpListener,
+    router: axum::Router,
+    stopping: CancellationToken,
+) -> anyhow::Result<()> {
+    let server = axum::serve(listener, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let mut server = tokio::spawn(server.into_future());
     tokio::select! {
         ended = &mut server => return Ok(ended??),
         () = told_to_stop() => {}
     }
-    stop.send_replace(true);
+    stopping.cancel();
     if tokio::time::timeout(GRACE, &mut server).await.is_err() {
         server.abort();
     }
@@ -110,11 +117,20 @@ async fn deployment(store: &Store) -> anyhow::Result<String> {
     Ok(secret.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Sandboxes that the host's memory holds: each counts half its limit, for few use it all; a quarter is the host's.
+/// Sandboxes that the host's memory holds.
 async fn capacity(sandboxes: &sandbox::Sandboxes) -> anyhow::Result<u32> {
     let info = sandboxes.engine_info().await?;
-    let each = u64::from(sandboxes.config().memory_mib / 2).max(1);
-    Ok(u32::try_from(info.memory_mib * 3 / 4 / each).unwrap_or(u32::MAX).max(1))
+    Ok(sandboxes.config().fits(info.memory_mib).max(1))
+}
+
+/// One server for each database: a second one would take the first one's sandboxes for lost ones. Held until dropped.
+fn lock(config: &Config) -> anyhow::Result<std::fs::File> {
+    let path = config.database_file().with_extension("lock");
+    let file = std::fs::File::create(&path).with_context(|| format!("state_dir: {} cannot be made", path.display()))?;
+    file.try_lock().with_context(|| {
+        format!("another `drydock serve` is using {}; stop it, or set another state_dir", config.database_file().display())
+    })?;
+    Ok(file)
 }
 
 fn assets(config: &Config) -> anyhow::Result<app::Assets> {

@@ -6,17 +6,16 @@ use std::{collections::HashMap, sync::Arc};
 use app::api::Looking;
 use domain::{
     check::Check,
-    evidence::Evidence,
     exercise::ExerciseFile,
-    id::{CheckId, ScenarioId},
+    id::ScenarioId,
     judge::{judge_one, waits_for},
     probe::Probe,
+    regrade,
     template::Values,
     verdict::{CheckResult, Verdict},
 };
 use library::Exercise;
 use sandbox::{Sandbox, Sandboxes};
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 
@@ -45,18 +44,11 @@ pub struct Seen {
     /// The outcome.
     pub verdict: Verdict,
     /// What was seen, by check.
-    pub evidence: Vec<CheckEvidence>,
+    pub evidence: Vec<regrade::Seen>,
     /// SHA-256 over the archives that were judged, in hexadecimal digits; `None` when none were.
     pub artefact: Option<String>,
-}
-
-/// The evidence of one check, as stored.
-#[derive(Debug, Serialize)]
-pub struct CheckEvidence {
-    /// Which check.
-    pub check: CheckId,
-    /// What was seen.
-    pub evidence: Evidence,
+    /// The attempt's own random word.
+    pub fresh: String,
 }
 
 /// Examines sandboxes; makes the fresh ones that rerun checks need.
@@ -120,13 +112,13 @@ impl Examiner {
             tell(Event::Check(Box::new(result.clone())));
             results.push(result);
             if let Some(seen) = seen {
-                evidence.push(CheckEvidence { check: check.id.clone(), evidence: seen });
+                evidence.push(regrade::Seen::new(&file, check, seen));
             }
         }
         // At the same time: removing one takes the engine most of a second.
         futures::future::join_all(known.scenarios.into_values().flatten().map(Ran::discard)).await;
         let artefact = judged_bytes.then(|| artefact.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
-        Seen { verdict: Verdict::of(results), evidence, artefact }
+        Seen { verdict: Verdict::of(results), evidence, artefact, fresh }
     }
 
     async fn look(&self, subject: &Subject<'_>, file: &ExerciseFile, check: &Check, known: &mut Known) -> Look {
@@ -194,6 +186,8 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
+    use domain::evidence::Evidence;
+
     use super::*;
 
     #[test]

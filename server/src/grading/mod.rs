@@ -23,7 +23,7 @@ use crate::{
     content::Content,
     lease::{LeaseError, Leases},
     random,
-    store::{Store, StoreError, lease::LeaseRow},
+    store::{Store, StoreError, attempt::Grounds, lease::LeaseRow},
 };
 
 mod archive;
@@ -171,7 +171,7 @@ impl Grading {
         let inner = &self.inner;
         // Never closed.
         let _turn = inner.at_once.acquire().await;
-        if let Err(error) = inner.leases.save_work(&job.sandbox, &job.row.learner, &job.exercise.id).await {
+        if let Err(error) = inner.leases.save_work(&job.sandbox, &job.row).await {
             tracing::warn!(attempt = %job.id, %error, "the work could not be saved");
         }
         let subject = examine::Subject {
@@ -181,9 +181,9 @@ impl Grading {
             nonce: &job.row.nonce,
         };
         let seen = inner.examiner.examine(&subject, &|event| events.send_modify(|events| events.push(event))).await;
-        let evidence = serde_json::to_value(&seen.evidence).unwrap_or_default();
+        let grounds = Grounds { seen: &seen.evidence, artefact: seen.artefact.as_deref(), fresh: &seen.fresh };
         let now = inner.clock.now();
-        if inner.store.grade_attempt(&job.id, &seen.verdict, &evidence, seen.artefact.as_deref(), now).await? {
+        if inner.store.grade_attempt(&job.id, &seen.verdict, &grounds, now).await? {
             events.send_modify(|events| events.push(Event::Verdict(seen.verdict)));
         } else {
             let reason = "The sandbox ended before the result was there. Your files are kept; start it again.";

@@ -117,9 +117,8 @@ async fn furnish(ran: &mut Ran, now: i64, learners: &Sandbox, scenario: &Scenari
     }
     let mut files = Vec::new();
     if !scenario.sources.is_empty() {
-        let work = read_work(learners).await?;
-        let wanted = work.into_iter().filter(|file| is_source(&scenario.sources, &file.path));
-        files.extend(wanted.map(|WorkFile { path, mode, content }| FileContent {
+        let work = read_work(learners, |path| is_source(&scenario.sources, path)).await?;
+        files.extend(work.into_iter().map(|WorkFile { path, mode, content }| FileContent {
             path: format!("{WORK_DIR}/{path}"),
             mode,
             bytes: content.into(),

@@ -74,6 +74,7 @@ pub(super) async fn events(
         let before = std::mem::replace(over, event.is_last());
         futures::future::ready((!before).then(|| Ok(sse(&event))))
     });
+    let told = told.take_until(state.stopping.clone().cancelled_owned());
     Ok(Stream::new(told).keep_alive(KeepAlive::default()))
 }
 

@@ -98,6 +98,10 @@ pub(super) async fn write(
         let next = "Load it again, or save yours over it.";
         return Err(Error::new(StatusCode::PRECONDITION_FAILED, "changed", detail, next));
     }
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|wanted| wanted == "*") && before.is_some() {
+        let detail = "There is a file of that name already.";
+        return Err(Error::new(StatusCode::PRECONDITION_FAILED, "exists", detail, "Choose another name, or open it."));
+    }
     let mode = before.map_or(0o644, |facts| facts.mode);
     sandbox.put_files(&[FileContent { path: path.clone(), mode, bytes, modified: None }]).await?;
     let facts = sandbox.stat(&path).await?;

@@ -1,5 +1,8 @@
 //! Who may ask: requests that change something, and web sockets, come from our own pages only.
-//! Invariant: a foreign or missing origin changes nothing, whatever cookies came along.
+//! Invariant: a foreign or missing origin changes nothing, whatever cookies came along; nor does a name of somebody
+//! else's that was made to point here (DNS rebinding).
+
+use std::net::IpAddr;
 
 use axum::{
     extract::{Request, State as Shared},
@@ -15,25 +18,55 @@ use crate::state::State;
 pub(super) async fn same_origin(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let upgrades = request.headers().contains_key(header::UPGRADE);
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if (changes || upgrades) && !is_own(request.headers(), state.config.public_url.as_deref()) {
-        let detail = "This request did not come from this site's own pages.";
-        let next = "Open the site at its own address and try again.";
-        return Error::new(StatusCode::FORBIDDEN, "foreign_origin", detail, next).into_response();
+    if !(changes || upgrades) {
+        return next.run(request).await;
     }
-    next.run(request).await
-}
-
-/// True when `Origin` is the site's: the one in the settings, or the host that was asked for.
-fn is_own(headers: &HeaderMap, public_url: Option<&str>) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) else { return false };
-    match public_url {
-        Some(url) => origin.eq_ignore_ascii_case(url),
-        None => {
-            let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-            let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-            host.is_some() && authority == host
+    match judge(request.headers(), state.config.public_url.as_deref()) {
+        Asked::FromOwnPages => next.run(request).await,
+        Asked::FromElsewhere => {
+            let detail = "This request did not come from this site's own pages.";
+            let next = "Open the site at its own address and try again.";
+            Error::new(StatusCode::FORBIDDEN, "foreign_origin", detail, next).into_response()
+        }
+        Asked::ByForeignName => {
+            let detail = "This server does not know itself by the name in the address.";
+            let next = "Open it as localhost or by its IP address, or set `public_url` to this address.";
+            Error::new(StatusCode::MISDIRECTED_REQUEST, "foreign_name", detail, next).into_response()
         }
     }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    FromOwnPages,
+    FromElsewhere,
+    ByForeignName,
+}
+
+/// Our own pages are at the address in the settings; without one, at the host that was asked for, when that is
+/// localhost or an IP address: any other name may be anybody's.
+fn judge(headers: &HeaderMap, public_url: Option<&str>) -> Asked {
+    let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) else {
+        return Asked::FromElsewhere;
+    };
+    if let Some(url) = public_url {
+        return if origin.eq_ignore_ascii_case(url) { Asked::FromOwnPages } else { Asked::FromElsewhere };
+    }
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    match host {
+        Some(host) if authority == Some(host) && is_address(host) => Asked::FromOwnPages,
+        Some(host) if authority == Some(host) => Asked::ByForeignName,
+        _ => Asked::FromElsewhere,
+    }
+}
+
+/// True for localhost and IP addresses, with or without a port.
+fn is_address(host: &str) -> bool {
+    let digits = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(|(_, port)| digits(port)).map_or(host, |(name, _)| name);
+    let name = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    name == "localhost" || name.parse::<IpAddr>().is_ok()
 }
 
 /// Headers of every answer of the site itself (not of previews).
@@ -41,9 +74,10 @@ pub(super) async fn harden(Shared(state): Shared<State>, request: Request, next:
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let (scheme, port) = state.config.preview_place();
-    let frames = format!("{scheme}://*.{}{port}", state.config.preview_host);
+    let frames = format!("{scheme}://*.{}{port}", state.config.preview_host());
     if let Ok(policy) = HeaderValue::from_str(&app::content_security_policy(&[&frames])) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        // An answer that is to be kept more inert says so itself.
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
@@ -63,16 +97,22 @@ mod tests {
 
     #[test]
     fn only_our_own_origin_passes() {
-        let own = |origin: Option<&str>, host: &str, url: Option<&str>| {
+        let judged = |origin: Option<&str>, host: &str, url: Option<&str>| {
             let mut headers = HeaderMap::new();
             headers.insert(header::HOST, HeaderValue::from_str(host).unwrap());
             if let Some(origin) = origin {
                 headers.insert(header::ORIGIN, HeaderValue::from_str(origin).unwrap());
             }
-            is_own(&headers, url)
+            judge(&headers, url)
         };
-        assert!(own(Some("http://localhost:8000"), "localhost:8000", None));
-        assert!(own(Some("https://learn.example"), "internal:1", Some("https://learn.example")));
+        for (origin, host, url) in [
+            ("http://localhost:8000", "localhost:8000", None),
+            ("http://192.168.1.5:8000", "192.168.1.5:8000", None),
+            ("http://[::1]:8000", "[::1]:8000", None),
+            ("https://learn.example", "internal:1", Some("https://learn.example")),
+        ] {
+            assert_eq!(judged(Some(origin), host, url), Asked::FromOwnPages, "{origin}");
+        }
         for (origin, host, url) in [
             (None, "localhost:8000", None),
             (Some("null"), "localhost:8000", None),
@@ -81,7 +121,11 @@ mod tests {
             (Some("http://localhost:8000.evil.example"), "localhost:8000", None),
             (Some("http://learn.example"), "learn.example", Some("https://learn.example")),
         ] {
-            assert!(!own(origin, host, url), "{origin:?}");
+            assert_eq!(judged(origin, host, url), Asked::FromElsewhere, "{origin:?}");
+        }
+        // A name that was made to point here.
+        for name in ["evil.example:8000", "localhost.evil.example:8000", "1.2.3.4.evil.example"] {
+            assert_eq!(judged(Some(&format!("http://{name}")), name, None), Asked::ByForeignName, "{name}");
         }
     }
 }

@@ -81,7 +81,11 @@ pub(super) async fn events(
     let changes = BroadcastStream::new(state.leases.events());
     let row = state.leases.of(&learner, &id).await?;
     let first = event("lease", &state.leases.view(&row).await?);
+    let follower = state.leases.follower(&id);
+    let stopping = state.stopping.clone();
     let later = changes.filter_map(move |change| {
+        // As long as the stream is read, its page is open.
+        let _follower = &follower;
         let (state, learner, id) = (state.clone(), learner.clone(), id.clone());
         async move {
             match change {
@@ -94,6 +98,7 @@ pub(super) async fn events(
         }
     });
     let all = futures::stream::once(async move { first }).chain(later).map(Ok);
+    let all = all.take_until(stopping.cancelled_owned());
     Ok(Stream::new(all).keep_alive(KeepAlive::default()))
 }
 

@@ -5,7 +5,7 @@
 use axum::{
     body::Body,
     extract::{Request, State as Shared},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -16,7 +16,7 @@ use crate::state::State;
 /// Takes requests whose host is a preview's; lets all others through.
 pub(super) async fn take(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match preview_of(host, &state.config.preview_host) {
+    match preview_of(host, &state.config.preview_host()) {
         Preview::None => next.run(request).await,
         Preview::Bad => plain(StatusCode::NOT_FOUND, "There is no such preview."),
         Preview::Of { port, label } => {
@@ -86,6 +86,7 @@ async fn serve(state: &State, port: u16, label: &str, mut request: Request) -> R
     {
         *outgoing.uri_mut() = uri;
     }
+    without_own_cookies(outgoing.headers_mut());
     match sender.send_request(outgoing).await {
         Ok(mut response) => {
             if response.status() == StatusCode::SWITCHING_PROTOCOLS
@@ -99,12 +100,46 @@ async fn serve(state: &State, port: u16, label: &str, mut request: Request) -> R
             headers.remove("x-frame-options");
             headers.remove("strict-transport-security");
             headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+            without_wide_cookies(headers);
             response
         }
         Err(error) => {
             tracing::debug!(%error, "a preview gave no answer");
             plain(StatusCode::BAD_GATEWAY, "What listens there gave no proper answer.")
         }
+    }
+}
+
+/// Takes the site's cookies out of a request. Browsers do not send them here; this is the second lock.
+fn without_own_cookies(headers: &mut HeaderMap) {
+    let own = |cookie: &str| cookie.trim_start().trim_start_matches("__Host-").starts_with(super::who::NAME);
+    let kept: Vec<String> = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter(|cookie| !cookie.trim().is_empty() && !own(cookie))
+        .map(|cookie| cookie.trim().to_owned())
+        .collect();
+    headers.remove(header::COOKIE);
+    if let Ok(value) = HeaderValue::from_str(&kept.join("; "))
+        && !kept.is_empty()
+    {
+        headers.insert(header::COOKIE, value);
+    }
+}
+
+/// Takes out cookies that would reach beyond the preview's own host: the site and other previews share its domain.
+fn without_wide_cookies(headers: &mut HeaderMap) {
+    let is_wide = |value: &HeaderValue| {
+        let text = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
+        text.split(';').skip(1).any(|attribute| attribute.trim_start().starts_with("domain"))
+    };
+    let kept: Vec<HeaderValue> =
+        headers.get_all(header::SET_COOKIE).iter().filter(|value| !is_wide(value)).cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for value in kept {
+        headers.append(header::SET_COOKIE, value);
     }
 }
 
@@ -125,6 +160,32 @@ fn plain(status: StatusCode, text: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cookies_of_the_site_stay_outside() {
+        let mut headers = HeaderMap::new();
+        for line in ["a=1; drydock_learner=x; b=2", "__Host-drydock_learner=y", "c=3"] {
+            headers.append(header::COOKIE, HeaderValue::from_static(line));
+        }
+        without_own_cookies(&mut headers);
+        let left: Vec<_> = headers.get_all(header::COOKIE).iter().collect();
+        assert_eq!(left, ["a=1; b=2; c=3"]);
+        headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("drydock_learner=x"));
+        without_own_cookies(&mut headers);
+        assert!(headers.is_empty());
+    }
+
+    #[test]
+    fn cookies_of_a_preview_stay_there() {
+        let mut headers = HeaderMap::new();
+        for line in ["a=1; Path=/", "b=2; Domain=example.org", "c=3;DOMAIN = localhost; Path=/", "domain=4"] {
+            headers.append(header::SET_COOKIE, HeaderValue::from_static(line));
+        }
+        without_wide_cookies(&mut headers);
+        let left: Vec<_> = headers.get_all(header::SET_COOKIE).iter().collect();
+        assert_eq!(left, ["a=1; Path=/", "domain=4"]);
+    }
 
     #[test]
     fn hosts_are_told_apart() {

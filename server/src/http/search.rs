@@ -36,9 +36,13 @@ pub(super) async fn search(Shared(state): Shared<State>, Query(asked): Query<Ask
 
 /// `GET /healthz`: whether database and engine answer.
 pub(super) async fn health(Shared(state): Shared<State>) -> Response {
-    let store = state.store.living_leases().await.map(|leases| leases.len());
-    match store {
-        Ok(living) => Json(serde_json::json!({"ok": true, "sandboxes": living})).into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({"ok": false}))).into_response(),
-    }
+    let engine = state.leases.engine_answers().await;
+    let (database, living) = match state.store.living_leases().await {
+        Ok(leases) => (true, leases.len()),
+        Err(_) => (false, 0),
+    };
+    let (ok, status) =
+        if engine && database { (true, StatusCode::OK) } else { (false, StatusCode::SERVICE_UNAVAILABLE) };
+    let told = serde_json::json!({"ok": ok, "database": database, "engine": engine, "sandboxes": living});
+    (status, Json(told)).into_response()
 }

@@ -13,7 +13,7 @@ use axum::{
     body::Bytes,
     extract::{
         Path, State as Shared,
-        ws::{Message, WebSocket, WebSocketUpgrade},
+        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
     response::Response,
 };
@@ -34,6 +34,12 @@ use crate::state::State;
 const LONGEST: usize = 1024 * 1024;
 /// Bytes of one terminal that a browser may leave unacknowledged.
 const WINDOW: u64 = 512 * 1024;
+/// Terminals of a sandbox are numbered below this, as its supervisor has them.
+const TERMINALS: u8 = 8;
+/// Questions of one browser that may be open at a time; each waits for the sandbox.
+const MOST_OPEN: usize = 32;
+/// Close code that says: the lease has ended, do not come back.
+const ENDED: u16 = 4000;
 
 /// What a browser asks for.
 #[derive(Debug, Deserialize)]
@@ -45,6 +51,19 @@ enum Ask {
     Close { terminal: u8 },
     Ack { terminal: u8, offset: u64 },
     List,
+}
+
+impl Ask {
+    fn terminal(&self) -> Option<u8> {
+        match self {
+            Self::Open { terminal, .. }
+            | Self::Attach { terminal, .. }
+            | Self::Resize { terminal, .. }
+            | Self::Close { terminal }
+            | Self::Ack { terminal, .. } => Some(*terminal),
+            Self::List => None,
+        }
+    }
 }
 
 /// `GET /api/leases/{id}/socket`
@@ -100,6 +119,7 @@ async fn serve(state: State, id: LeaseId, sandbox: Sandbox, socket: WebSocket) {
     let mut session =
         Session { sandbox: sandbox.clone(), out: out.clone(), attached: HashMap::new(), tasks: JoinSet::new() };
     session.tasks.spawn(tell_of_files(sandbox.clone(), out.clone()));
+    let stopping = state.stopping.clone();
     session.tasks.spawn(tell_of_lease(state, id, out.clone()));
     session.list().await;
     loop {
@@ -122,6 +142,7 @@ async fn serve(state: State, id: LeaseId, sandbox: Sandbox, socket: WebSocket) {
                 }
             }
             Some(_) = session.tasks.join_next() => {}
+            () = stopping.cancelled() => break,
         }
     }
 }
@@ -150,6 +171,16 @@ impl Session {
                 return;
             }
         };
+        if ask.terminal().is_some_and(|terminal| terminal >= TERMINALS) {
+            let detail = format!("A sandbox has at most {TERMINALS} terminals.");
+            let _full = self.out.try_send(text(&json!({"type": "error", "error": "refused", "detail": detail})));
+            return;
+        }
+        if !matches!(ask, Ask::Ack { .. } | Ask::Resize { .. }) && self.tasks.len() >= MOST_OPEN {
+            let detail = "Too much is being asked at a time.";
+            let _full = self.out.try_send(text(&json!({"type": "error", "error": "busy", "detail": detail})));
+            return;
+        }
         match ask {
             Ask::Ack { terminal, offset } => {
                 if let Some(attached) = self.attached.get(&terminal) {
@@ -301,7 +332,8 @@ async fn tell_of_lease(state: State, id: LeaseId, out: mpsc::Sender<Message>) {
     loop {
         let Ok(Some(row)) = state.store.lease(&id).await else { return };
         if row.state == domain::lease::LeaseState::Ended {
-            let _gone = out.send(Message::Close(None)).await;
+            let close = CloseFrame { code: ENDED, reason: "the sandbox has ended".into() };
+            let _gone = out.send(Message::Close(Some(close))).await;
             return;
         }
         if let Ok(view) = state.leases.view(&row).await

@@ -1,10 +1,10 @@
-//! Who asks: a learner known by a signed cookie, made at the first request that needs one.
-//! Invariant: a cookie that was not signed by this server is no cookie.
+//! Who asks: a learner known by a signed cookie, made at the first request that changes something.
+//! Invariant: a cookie that was not signed by this server is no cookie; looking leaves no trace.
 
 use app::Visitor;
 use axum::{
     extract::{FromRequestParts, Request, State as Shared},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -14,7 +14,7 @@ use domain::id::LearnerId;
 use super::error::Error;
 use crate::{random, state::State};
 
-const NAME: &str = "drydock_learner";
+pub(super) const NAME: &str = "drydock_learner";
 /// The prefix makes browsers insist on `Secure`, `Path=/` and no domain.
 const SECURE_NAME: &str = "__Host-drydock_learner";
 const LASTS: Duration = Duration::days(400);
@@ -75,6 +75,10 @@ impl FromRequestParts<State> for Learner {
             return Ok(Self(learner));
         }
         let learner = LearnerId(random::id());
+        if matches!(parts.method, Method::GET | Method::HEAD) {
+            // Somebody who has nothing yet, and gets nothing by looking.
+            return Ok(Self(learner));
+        }
         state.store.note_learner(&learner, now).await?;
         if let Some(Made(made)) = parts.extensions.get::<Made>() {
             // Asked for twice in one request: the first one counts.

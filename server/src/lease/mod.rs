@@ -2,9 +2,9 @@
 //! Invariant: the database says what is; handles and states in memory can be made anew from it and the engine's labels.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use app::api::EngineState;
@@ -24,12 +24,18 @@ use crate::{
     store::{Store, StoreError, lease::LeaseRow},
 };
 
+mod followers;
 pub mod furnish;
 mod queue;
 mod reaper;
 mod start;
 mod view;
 pub mod work;
+
+pub use followers::Follower;
+
+/// The supervisor ends a sandbox so long after its lease: time to save the work of a whole room.
+const GRACE_SECONDS: i64 = 60;
 
 /// Something that happened to a lease, for those who follow it.
 #[derive(Debug, Clone)]
@@ -86,6 +92,13 @@ struct Inner {
     /// Scheme and `host:port` of previews.
     preview: (String, String),
     handles: Mutex<HashMap<LeaseId, Living>>,
+    /// Leases whose sandboxes are being made by a task of this server.
+    making: Mutex<HashSet<LeaseId>>,
+    followers: followers::Followers,
+    /// When this server began, Unix seconds.
+    since: i64,
+    /// When the engine was asked last whether it answers, and whether it did.
+    answered: tokio::sync::Mutex<Option<(Instant, bool)>>,
     events: broadcast::Sender<Event>,
     wake: Notify,
     starting: Arc<Semaphore>,
@@ -100,6 +113,16 @@ struct Living {
     sandbox: Sandbox,
     engine: EngineState,
     warned: bool,
+    /// The end that its supervisor was told last; `None` when that is not known any more.
+    told: Option<i64>,
+    /// What the working folder looked like when it was saved last.
+    saved: Option<u64>,
+}
+
+impl Living {
+    fn new(sandbox: Sandbox, told: Option<i64>) -> Self {
+        Self { sandbox, engine: EngineState::Starting, warned: false, told, saved: None }
+    }
 }
 
 /// What [`Leases::new`] is made from.
@@ -129,16 +152,21 @@ impl Leases {
             0 => cores * 2,
             some => usize::try_from(some).unwrap_or(1),
         };
+        let since = parts.clock.now();
         Self {
             inner: Arc::new(Inner {
                 store: parts.store,
                 sandboxes: parts.sandboxes,
                 content: parts.content,
-                clock: parts.clock,
                 settings: parts.settings,
                 most: parts.most,
                 preview: parts.preview,
+                clock: parts.clock,
                 handles: Mutex::default(),
+                making: Mutex::default(),
+                followers: followers::Followers::default(),
+                since,
+                answered: tokio::sync::Mutex::default(),
                 events: broadcast::channel(1024).0,
                 wake: Notify::new(),
                 starting: Arc::new(Semaphore::new(starting)),
@@ -158,6 +186,7 @@ impl Leases {
         self.reconcile(true).await?;
         self.spawn(Self::serve_queue);
         self.spawn(Self::reap);
+        self.spawn(Self::keep_work);
         Ok(())
     }
 
@@ -189,9 +218,34 @@ impl Leases {
         self.inner.clock.now()
     }
 
-    fn handles(&self) -> std::sync::MutexGuard<'_, HashMap<LeaseId, Living>> {
+    fn handles(&self) -> MutexGuard<'_, HashMap<LeaseId, Living>> {
         // The map stays whole whatever its holder did.
         self.inner.handles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the host's engine answers; asked at most once a second, and not waited for long.
+    pub async fn engine_answers(&self) -> bool {
+        let mut last = self.inner.answered.lock().await;
+        if let Some((at, answered)) = *last
+            && at.elapsed() < Duration::from_secs(1)
+        {
+            return answered;
+        }
+        let asked = tokio::time::timeout(Duration::from_secs(2), self.inner.sandboxes.engine_info()).await;
+        let answered = matches!(asked, Ok(Ok(_)));
+        *last = Some((Instant::now(), answered));
+        answered
+    }
+
+    fn making(&self) -> MutexGuard<'_, HashSet<LeaseId>> {
+        // The set stays whole whatever its holder did.
+        self.inner.making.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Somebody waits for this lease, as long as what is returned is held: a queued lease for which nobody waits ends.
+    #[must_use]
+    pub fn follower(&self, id: &LeaseId) -> Follower {
+        self.inner.followers.join(id, Arc::clone(&self.inner.clock))
     }
 
     /// A lease for an exercise, or a free sandbox: the living one, or a new one at the end of the queue.
@@ -211,14 +265,20 @@ impl Leases {
             return Err(LeaseError::TooMany(self.inner.settings.per_learner));
         }
         let now = self.now();
+        // Saved files hold the words of the lease that they were made under; the checks must look for the same.
+        let (canary, nonce) = match exercise {
+            Some(exercise) => self.inner.store.words_of_work(learner, exercise).await?,
+            None => None,
+        }
+        .unwrap_or_else(|| (random::canary(), random::nonce()));
         let new = LeaseRow {
             id: LeaseId(random::id()),
             learner: learner.clone(),
             exercise: exercise.cloned(),
             state: LeaseState::Queued,
             container: None,
-            canary: random::canary(),
-            nonce: random::nonce(),
+            canary,
+            nonce,
             preview_label: random::label(),
             created_at: now,
             expires_at: now + i64::from(self.inner.settings.minutes) * 60,
@@ -257,12 +317,12 @@ impl Leases {
     /// [`LeaseError::NoExtension`] when it has been extended as often as it may be.
     pub async fn extend(&self, row: &LeaseRow) -> Result<LeaseRow, LeaseError> {
         let sandbox = self.sandbox(row)?;
-        let until = row.expires_at.max(self.now()) + i64::from(self.inner.settings.extend_minutes) * 60;
-        // The sandbox first: a deadline that is later than the database says is put right by the reaper.
-        sandbox.extend(until).await?;
-        if !self.inner.store.extend_lease(&row.id, until, self.inner.settings.extensions).await? {
-            sandbox.extend(row.expires_at).await?;
-            return Err(LeaseError::NoExtension);
+        let seconds = i64::from(self.inner.settings.extend_minutes) * 60;
+        let extended = self.inner.store.extend_lease(&row.id, self.now(), seconds, self.inner.settings.extensions);
+        let until = extended.await?.ok_or(LeaseError::NoExtension)?;
+        // The database first: a sandbox that could not be told is told again by the reaper.
+        if let Err(error) = self.tell_end(&row.id, &sandbox, until).await {
+            tracing::warn!(lease = %row.id, %error, "a sandbox does not know yet that it was extended");
         }
         if let Some(living) = self.handles().get_mut(&row.id) {
             living.warned = false;
@@ -271,18 +331,31 @@ impl Leases {
         self.inner.store.lease(&row.id).await?.ok_or(LeaseError::NotFound)
     }
 
+    /// Tell a sandbox when its lease ends.
+    async fn tell_end(&self, id: &LeaseId, sandbox: &Sandbox, expires_at: i64) -> Result<(), SandboxError> {
+        sandbox.extend(expires_at + GRACE_SECONDS).await?;
+        if let Some(living) = self.handles().get_mut(id) {
+            // Two extensions may be told in the wrong order; then the reaper tells the later one again.
+            living.told = Some(expires_at);
+        }
+        Ok(())
+    }
+
     /// End a lease: save the work, remove the sandbox.
     ///
     /// # Errors
     /// When the database fails. A sandbox that cannot be removed now is left to the reaper.
     pub async fn end(&self, row: &LeaseRow, reason: &str) -> Result<(), LeaseError> {
         let living = self.handles().remove(&row.id);
-        if let (Some(living), Some(exercise)) = (&living, &row.exercise)
-            && let Err(error) = self.save_work(&living.sandbox, &row.learner, exercise).await
+        let mut reason = reason.to_owned();
+        // What is not ready yet holds nothing of the learner's.
+        if let Some(living) = living.as_ref().filter(|_| row.state == LeaseState::Ready && row.exercise.is_some())
+            && let Err(error) = self.save_work(&living.sandbox, row).await
         {
             tracing::warn!(lease = %row.id, %error, "the work could not be saved");
+            reason.push_str(" Its files could not be saved at the end; those of the last save are kept.");
         }
-        self.end_without_saving(row, living.map(|living| living.sandbox), reason).await
+        self.end_without_saving(row, living.map(|living| living.sandbox), &reason).await
     }
 
     async fn end_without_saving(
@@ -292,6 +365,9 @@ impl Leases {
         reason: &str,
     ) -> Result<(), LeaseError> {
         self.inner.store.end_lease(&row.id, self.now(), reason).await?;
+        // The reaper may have found it again meanwhile.
+        self.handles().remove(&row.id);
+        self.inner.followers.forget(&row.id);
         self.changed(&row.id);
         self.inner.wake.notify_one();
         if let Some(sandbox) = sandbox
@@ -308,10 +384,11 @@ impl Leases {
     /// As [`Leases::open`].
     pub async fn reset(&self, row: &LeaseRow) -> Result<LeaseRow, LeaseError> {
         let living = self.handles().remove(&row.id);
+        // Ended first: a save that is under way finds no ready lease then.
+        self.end_without_saving(row, living.map(|living| living.sandbox), "It was reset.").await?;
         if let Some(exercise) = &row.exercise {
             self.inner.store.forget_work(&row.learner, exercise).await?;
         }
-        self.end_without_saving(row, living.map(|living| living.sandbox), "It was reset.").await?;
         self.open(&row.learner, row.exercise.as_ref()).await
     }
 }

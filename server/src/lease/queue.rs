@@ -2,9 +2,28 @@
 
 use std::time::Duration;
 
-use domain::lease::LeaseState;
+use domain::{id::LeaseId, lease::LeaseState};
 
 use super::Leases;
+
+/// Says that a task of this server makes the sandbox of a lease, until it is dropped, also by a panic.
+struct Making {
+    leases: Leases,
+    id: LeaseId,
+}
+
+impl Making {
+    fn of(leases: &Leases, id: &LeaseId) -> Self {
+        leases.making().insert(id.clone());
+        Self { leases: leases.clone(), id: id.clone() }
+    }
+}
+
+impl Drop for Making {
+    fn drop(&mut self) {
+        self.leases.making().remove(&self.id);
+    }
+}
 
 impl Leases {
     /// Start queued leases as places come free, until the server stops.
@@ -30,6 +49,8 @@ impl Leases {
         for row in queued.iter().take(free) {
             let Ok(permit) = std::sync::Arc::clone(&self.inner.starting).try_acquire_owned() else { break };
             let expires_at = self.now() + i64::from(self.inner.settings.minutes) * 60;
+            // Noted first: the reaper takes a lease that is starting and that nobody makes for a lost one.
+            let making = Making::of(self, &row.id);
             if !self.inner.store.lease_starts(&row.id, expires_at).await? {
                 continue;
             }
@@ -39,7 +60,7 @@ impl Leases {
             let row = row.clone();
             self.inner.tasks.spawn(async move {
                 leases.start(row, expires_at).await;
-                drop(permit);
+                drop((making, permit));
                 leases.inner.wake.notify_one();
             });
         }

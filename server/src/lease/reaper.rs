@@ -1,10 +1,11 @@
 //! Bringing database and engine together: at start, and again every few seconds. Level-triggered, so that it does not
-//! matter what was missed. Invariant: every labelled container belongs to one living lease, or is removed.
+//! matter what was missed. Invariant: every labelled container belongs to one living lease, or is removed; what fails
+//! for one lease keeps no other waiting.
 
 use std::{collections::HashMap, time::Duration};
 
-use app::api::EngineState;
 use domain::{id::LeaseId, lease::LeaseState};
+use futures::StreamExt as _;
 use sandbox::Found;
 
 use super::{Event, LeaseError, Leases, Living};
@@ -13,8 +14,10 @@ use crate::store::lease::LeaseRow;
 const PAUSE: Duration = Duration::from_secs(5);
 /// A warning is given so long before the end.
 const WARNING_SECONDS: i64 = 300;
-/// Work is saved so long before the supervisor's own deadline.
-const MARGIN_SECONDS: i64 = 5;
+/// A queued lease is kept so long after its learner's last page was closed.
+const WAITING_SECONDS: i64 = 120;
+/// Leases that are looked after at the same time: in a class all end in the same minute.
+const AT_ONCE: usize = 16;
 
 impl Leases {
     /// Reconcile every few seconds until the server stops.
@@ -33,7 +36,7 @@ impl Leases {
     /// Compare leases with containers and mend. `first` says that no task of this server is starting sandboxes yet.
     ///
     /// # Errors
-    /// When database or engine fail.
+    /// When leases or containers cannot be listed.
     pub(super) async fn reconcile(&self, first: bool) -> Result<(), LeaseError> {
         // Containers before leases: a lease made in between has no container here, one that ended has none there.
         let found = self.inner.sandboxes.list().await?;
@@ -42,60 +45,112 @@ impl Leases {
         for one in &found {
             containers.entry(one.lease.as_str()).or_default().push(one);
         }
-        for row in &leases {
-            let own = containers.remove(row.id.as_str()).unwrap_or_default();
-            self.mend(row, &own, first).await?;
-        }
-        for one in containers.into_values().flatten() {
-            self.remove_orphan(one, first).await?;
-        }
+        let pairs: Vec<(&LeaseRow, Vec<&Found>)> =
+            leases.iter().map(|row| (row, containers.remove(row.id.as_str()).unwrap_or_default())).collect();
+        let orphans: Vec<&Found> = containers.into_values().flatten().collect();
+        futures::stream::iter(pairs)
+            .for_each_concurrent(AT_ONCE, async |(row, own)| {
+                if let Err(error) = self.mend(row, &own, first).await {
+                    tracing::error!(lease = %row.id, error = &error as &dyn std::error::Error, "a lease could not be mended");
+                }
+            })
+            .await;
+        futures::stream::iter(orphans)
+            .for_each_concurrent(AT_ONCE, async |one| {
+                if let Err(error) = self.remove_orphan(one, first).await {
+                    tracing::error!(container = %one.id, error = &error as &dyn std::error::Error, "a container stays for now");
+                }
+            })
+            .await;
         Ok(())
     }
 
     async fn mend(&self, row: &LeaseRow, own: &[&Found], first: bool) -> Result<(), LeaseError> {
         let running = own.iter().find(|one| one.running && Some(&one.id.0) == row.container.as_ref());
         match (row.state, running) {
-            // The server ended while it made this one: begin again.
-            (LeaseState::Starting, _) if first => {
+            (LeaseState::Queued, _) => {
+                let alone = self.inner.followers.alone_for(&row.id, self.now(), row.created_at.max(self.inner.since));
+                if alone > WAITING_SECONDS {
+                    self.end_without_saving(row, None, "You had left before it was your turn.").await?;
+                }
+            }
+            // Another server ended, or a task of this one failed, while it was made: begin again.
+            (LeaseState::Starting, _) if first || self.is_lost(row).await? => {
                 for one in own {
                     self.inner.sandboxes.remove(&one.id).await?;
                 }
                 self.inner.store.requeue_lease(&row.id).await?;
+                self.inner.wake.notify_one();
             }
+            (LeaseState::Starting, _) => {}
             (LeaseState::Ready, Some(one)) => {
-                self.adopt(row, one);
+                self.adopt(row, one).await?;
                 self.look_at_time(row).await?;
             }
             (LeaseState::Ready, None) => {
-                let late = self.now() + MARGIN_SECONDS >= row.expires_at;
+                // The list may be older than the container.
+                let container = row.container.clone().map(sandbox::ContainerId);
+                if let Some(id) = &container
+                    && self.inner.sandboxes.find(id).await?.is_some_and(|found| found.running)
+                {
+                    return Ok(());
+                }
+                let late = self.now() >= row.expires_at;
                 let reason = if late { "Its time was up." } else { "The sandbox ended by itself." };
-                self.handles().remove(&row.id);
                 self.end_without_saving(row, None, reason).await?;
                 for one in own {
                     self.inner.sandboxes.remove(&one.id).await?;
                 }
             }
-            _ => {}
+            (LeaseState::Ended, _) => {}
         }
         Ok(())
     }
 
+    /// Whether nobody makes the sandbox of a lease that is starting. Looked up again after the look at the tasks: a task
+    /// that has just ended has left its mark in the database.
+    async fn is_lost(&self, row: &LeaseRow) -> Result<bool, LeaseError> {
+        if self.making().contains(&row.id) {
+            return Ok(false);
+        }
+        let now = self.inner.store.lease(&row.id).await?;
+        Ok(now.is_some_and(|row| row.state == LeaseState::Starting))
+    }
+
     /// Take up a sandbox of an earlier server.
-    fn adopt(&self, row: &LeaseRow, found: &Found) {
+    async fn adopt(&self, row: &LeaseRow, found: &Found) -> Result<(), LeaseError> {
         if self.handles().contains_key(&row.id) {
-            return;
+            return Ok(());
+        }
+        // It may have ended since it was listed.
+        let now = self.inner.store.lease(&row.id).await?;
+        if now.is_none_or(|row| row.state != LeaseState::Ready) {
+            return Ok(());
         }
         let sandbox = self.inner.sandboxes.handle(found);
-        let living = Living { sandbox: sandbox.clone(), engine: EngineState::Starting, warned: false };
-        self.handles().insert(row.id.clone(), living);
+        self.handles().insert(row.id.clone(), Living::new(sandbox.clone(), None));
         self.follow_engine(row, sandbox);
         tracing::info!(lease = %row.id, "a sandbox was found again");
+        Ok(())
     }
 
     async fn look_at_time(&self, row: &LeaseRow) -> Result<(), LeaseError> {
+        let living = self.handles().get(&row.id).map(|living| (living.sandbox.clone(), living.told));
+        if let Some((sandbox, told)) = living
+            && told != Some(row.expires_at)
+            && let Err(error) = self.tell_end(&row.id, &sandbox, row.expires_at).await
+        {
+            tracing::warn!(lease = %row.id, %error, "a sandbox does not know when it ends");
+        }
         let left = row.expires_at - self.now();
-        if left <= MARGIN_SECONDS {
-            return self.end(row, "Its time was up.").await;
+        if left <= 0 {
+            // It may have been extended since it was listed.
+            return match self.inner.store.lease(&row.id).await? {
+                Some(now) if now.state == LeaseState::Ready && now.expires_at <= self.now() => {
+                    self.end(&now, "Its time was up.").await
+                }
+                _ => Ok(()),
+            };
         }
         if left <= WARNING_SECONDS {
             let first =

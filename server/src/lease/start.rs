@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use app::api::EngineState;
 use sandbox::Sandbox;
 
-use super::{LeaseError, Leases, Living, furnish};
+use super::{GRACE_SECONDS, LeaseError, Leases, Living, furnish};
 use crate::store::lease::LeaseRow;
 
 /// The engine of a new sandbox answers within this time, or is said to have failed.
@@ -37,13 +37,12 @@ impl Leases {
 
     /// False when the lease ended meanwhile.
     async fn make(&self, row: &LeaseRow, expires_at: i64) -> Result<bool, LeaseError> {
-        let sandbox = self.inner.sandboxes.create(row.id.as_str(), expires_at).await?;
+        let sandbox = self.inner.sandboxes.create(row.id.as_str(), expires_at + GRACE_SECONDS).await?;
         if !self.inner.store.lease_has_container(&row.id, &sandbox.id().0).await? {
             sandbox.end().await?;
             return Ok(false);
         }
-        let living = Living { sandbox: sandbox.clone(), engine: EngineState::Starting, warned: false };
-        self.handles().insert(row.id.clone(), living);
+        self.handles().insert(row.id.clone(), Living::new(sandbox.clone(), Some(expires_at)));
         if let Some(id) = &row.exercise {
             let exercise = self.inner.content.shelf().library.exercise(id).cloned();
             let exercise = exercise.ok_or_else(|| LeaseError::NoExercise(id.clone()))?;

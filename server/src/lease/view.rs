@@ -13,18 +13,23 @@ impl Leases {
     /// When the database fails.
     pub async fn view(&self, row: &LeaseRow) -> Result<Lease, LeaseError> {
         let engine = self.handles().get(&row.id).map_or(EngineState::Starting, |living| living.engine);
-        let position = match row.state {
-            LeaseState::Queued => Some(self.inner.store.queue_position(&row.id).await?),
-            _ => None,
-        };
         let pace = self.inner.pace.lock().map_or(2.0, |pace| *pace);
+        let (position, eta_seconds) = match row.state {
+            LeaseState::Queued => {
+                let position = self.inner.store.queue_position(&row.id).await?;
+                let ends = self.inner.store.ends_of_sandboxes().await?;
+                (Some(position), Some(wait(position, self.inner.most, &ends, self.now(), pace)))
+            }
+            LeaseState::Starting => (None, Some(seconds(pace))),
+            _ => (None, None),
+        };
         let (scheme, host) = &self.inner.preview;
         Ok(Lease {
             id: row.id.clone(),
             exercise: row.exercise.clone(),
             state: row.state,
             position,
-            eta_seconds: eta(row.state, position, pace),
+            eta_seconds,
             expires_at: row.expires_at,
             may_extend: row.state == LeaseState::Ready && row.extensions < self.inner.settings.extensions,
             engine,
@@ -50,14 +55,26 @@ fn message(state: LeaseState, engine: EngineState) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// Seconds until ready: places ahead, each at the pace of the latest starts.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number of seconds")]
-fn eta(state: LeaseState, position: Option<u32>, pace: f64) -> Option<u32> {
-    match state {
-        LeaseState::Queued => Some((f64::from(position.unwrap_or(1)) * pace).ceil() as u32),
-        LeaseState::Starting => Some(pace.ceil() as u32),
-        _ => None,
+/// Seconds until a queued lease is ready at the latest: those ahead at the pace of the latest starts, and where the
+/// host is full, until enough of the living sandboxes have reached their end.
+fn wait(position: u32, most: u32, ends: &[i64], now: i64, pace: f64) -> u32 {
+    let own_turn = seconds(f64::from(position) * pace);
+    let free = usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(ends.len());
+    let ahead = usize::try_from(position).unwrap_or(usize::MAX);
+    if ahead <= free {
+        return own_turn;
     }
+    let mut ends = ends.to_vec();
+    ends.sort_unstable();
+    // More are waiting than there are places at all: the last end is the least that it takes.
+    let end = ends.get(ahead - free - 1).or(ends.last()).copied().unwrap_or(now);
+    own_turn.saturating_add(u32::try_from((end - now).max(0)).unwrap_or(u32::MAX))
+}
+
+/// Whole seconds, rounded up.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number of seconds")]
+fn seconds(of: f64) -> u32 {
+    of.ceil() as u32
 }
 
 #[cfg(test)]
@@ -66,8 +83,15 @@ mod tests {
 
     #[test]
     fn the_estimate_grows_with_the_queue() {
-        assert_eq!(eta(LeaseState::Queued, Some(3), 1.5), Some(5));
-        assert_eq!(eta(LeaseState::Starting, None, 0.4), Some(1));
-        assert_eq!(eta(LeaseState::Ready, None, 1.0), None);
+        assert_eq!(wait(3, 10, &[], 100, 1.5), 5);
+        assert_eq!(wait(2, 4, &[500, 400], 100, 1.5), 3, "there are two places");
+    }
+
+    #[test]
+    fn on_a_full_host_the_estimate_waits_for_an_end() {
+        assert_eq!(wait(1, 2, &[700, 400], 100, 2.0), 302);
+        assert_eq!(wait(2, 2, &[700, 400], 100, 2.0), 604);
+        assert_eq!(wait(9, 2, &[700, 400], 100, 1.0), 609, "more than there are places");
+        assert_eq!(wait(1, 1, &[50], 100, 2.0), 2, "one that is late");
     }
 }

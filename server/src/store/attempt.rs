@@ -4,11 +4,40 @@ use domain::{
     attempt::{Attempt, AttemptState},
     id::{AttemptId, ExerciseId, LearnerId, LeaseId},
     progress::ExerciseProgress,
+    regrade::Seen,
     verdict::Verdict,
 };
 use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::{Store, StoreError};
+
+/// What a verdict rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Grounds<'a> {
+    /// What was seen, by check.
+    pub seen: &'a [Seen],
+    /// SHA-256 over the archives that were judged, in hexadecimal digits; `None` when none were.
+    pub artefact: Option<&'a str>,
+    /// The attempt's own random word.
+    pub fresh: &'a str,
+}
+
+/// A graded attempt with what is needed to judge it again.
+#[derive(Debug, Clone)]
+pub struct Regradable {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// Whose.
+    pub learner: LearnerId,
+    /// The lease's secret.
+    pub canary: String,
+    /// The lease's random word.
+    pub nonce: String,
+    /// The attempt's random word.
+    pub fresh: String,
+    /// What was seen.
+    pub seen: Vec<Seen>,
+}
 
 fn read(row: &SqliteRow) -> Result<Attempt, StoreError> {
     let corrupt = || StoreError::Corrupt { what: "attempt" };
@@ -65,7 +94,8 @@ impl Store {
         row.as_ref().map(read).transpose()
     }
 
-    /// Store the verdict of a running attempt and raise progress. False when it was not running any more.
+    /// Store the verdict of a running attempt, with what it rests on, and raise progress. False when it was not running
+    /// any more.
     ///
     /// # Errors
     /// When the database fails.
@@ -73,21 +103,22 @@ impl Store {
         &self,
         id: &AttemptId,
         verdict: &Verdict,
-        evidence: &serde_json::Value,
-        artefact: Option<&str>,
+        grounds: &Grounds<'_>,
         now: i64,
     ) -> Result<bool, StoreError> {
         let doing = "store a verdict";
         let text = serde_json::to_string(verdict).map_err(|_| StoreError::Corrupt { what: "verdict" })?;
+        let evidence = serde_json::to_string(grounds.seen).map_err(|_| StoreError::Corrupt { what: "evidence" })?;
         let mut transaction = self.pool.begin().await.map_err(StoreError::query(doing))?;
         let row: Option<(String, String)> = sqlx::query_as(
-            "UPDATE attempt SET state = 'graded', graded_at = ?, verdict = ?, evidence = ?, artefact = ?
+            "UPDATE attempt SET state = 'graded', graded_at = ?, verdict = ?, evidence = ?, artefact = ?, fresh = ?
              WHERE id = ? AND state = 'running' RETURNING learner, exercise",
         )
         .bind(now)
         .bind(text)
-        .bind(evidence.to_string())
-        .bind(artefact)
+        .bind(evidence)
+        .bind(grounds.artefact)
+        .bind(grounds.fresh)
         .bind(id.as_str())
         .fetch_optional(&mut *transaction)
         .await
@@ -99,6 +130,64 @@ impl Store {
         super::progress::write_one(&mut transaction, &learner, &after).await?;
         transaction.commit().await.map_err(StoreError::query(doing))?;
         Ok(true)
+    }
+
+    /// Graded attempts at an exercise of which enough is kept to judge them again, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn attempts_to_regrade(&self, exercise: &ExerciseId) -> Result<Vec<Regradable>, StoreError> {
+        let corrupt = || StoreError::Corrupt { what: "attempt" };
+        sqlx::query(
+            "SELECT attempt.*, lease.canary, lease.nonce FROM attempt JOIN lease ON lease.id = attempt.lease
+             WHERE attempt.exercise = ? AND attempt.state = 'graded' AND attempt.fresh IS NOT NULL
+             ORDER BY attempt.started_at, attempt.id",
+        )
+        .bind(exercise.as_str())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::query("read attempts"))?
+        .iter()
+        .map(|row| {
+            let evidence: String = row.try_get("evidence").map_err(|_| corrupt())?;
+            Ok(Regradable {
+                attempt: read(row)?,
+                learner: LearnerId(row.get("learner")),
+                canary: row.get("canary"),
+                nonce: row.get("nonce"),
+                fresh: row.get("fresh"),
+                seen: serde_json::from_str(&evidence).map_err(|_| corrupt())?,
+            })
+        })
+        .collect()
+    }
+
+    /// Store another verdict on a graded attempt, by a revision of its exercise, and raise progress.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn regrade_attempt(
+        &self,
+        of: &Regradable,
+        verdict: &Verdict,
+        revision: u32,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let doing = "store another verdict";
+        let text = serde_json::to_string(verdict).map_err(|_| StoreError::Corrupt { what: "verdict" })?;
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::query(doing))?;
+        sqlx::query("UPDATE attempt SET verdict = ?, revision = ? WHERE id = ? AND state = 'graded'")
+            .bind(text)
+            .bind(revision)
+            .bind(of.attempt.id.as_str())
+            .execute(&mut *transaction)
+            .await
+            .map_err(StoreError::query(doing))?;
+        let exercise = of.attempt.exercise.clone();
+        let before = super::progress::read_one(&mut transaction, of.learner.as_str(), &exercise).await?;
+        let after = before.unwrap_or_else(|| ExerciseProgress::none(exercise)).raised(verdict, now);
+        super::progress::write_one(&mut transaction, of.learner.as_str(), &after).await?;
+        transaction.commit().await.map_err(StoreError::query(doing))
     }
 
     /// End a running attempt without a verdict.
@@ -197,12 +286,12 @@ mod tests {
         let first = begin("t1").await.unwrap();
         assert_eq!((first.number, first.state), (1, AttemptState::Running));
         assert!(begin("t2").await.is_none(), "one at a time");
-        let evidence = serde_json::json!([]);
-        assert!(store.grade_attempt(&first.id, &verdict(3, false), &evidence, Some("d"), 8).await.unwrap());
-        assert!(!store.grade_attempt(&first.id, &verdict(5, true), &evidence, None, 9).await.unwrap());
+        let grounds = Grounds { seen: &[], artefact: Some("d"), fresh: "word" };
+        assert!(store.grade_attempt(&first.id, &verdict(3, false), &grounds, 8).await.unwrap());
+        assert!(!store.grade_attempt(&first.id, &verdict(5, true), &grounds, 9).await.unwrap());
         let second = begin("t3").await.unwrap();
         assert_eq!(second.number, 2);
-        store.grade_attempt(&second.id, &verdict(5, true), &evidence, None, 9).await.unwrap();
+        store.grade_attempt(&second.id, &verdict(5, true), &grounds, 9).await.unwrap();
         let progress = store.progress_of(&learner, &exercise).await.unwrap();
         assert_eq!((progress.attempts, progress.best_points, progress.solved_at), (2, 5, Some(9)));
         begin("t4").await.unwrap();
@@ -214,5 +303,23 @@ mod tests {
         let other = LearnerId("b".into());
         assert!(store.attempt(&other, &first.id).await.unwrap().is_none(), "nobody else reads it");
         assert_eq!(store.attempt(&learner, &first.id).await.unwrap().unwrap().verdict, Some(verdict(3, false)));
+    }
+    #[tokio::test]
+    async fn a_graded_attempt_is_judged_again_without_counting_twice() {
+        let store = Store::in_memory().await.unwrap();
+        let (learner, exercise): (_, ExerciseId) = (LearnerId("a".into()), "x".parse().unwrap());
+        store.note_learner(&learner, 1).await.unwrap();
+        let lease = store.open_lease(&lease("1", "a", Some("x"))).await.unwrap().id;
+        let id = AttemptId("t1".into());
+        store.begin_attempt(&id, &learner, &lease, &exercise, 1, 7).await.unwrap();
+        let grounds = Grounds { seen: &[], artefact: None, fresh: "word" };
+        store.grade_attempt(&id, &verdict(3, false), &grounds, 8).await.unwrap();
+        let [kept] = &store.attempts_to_regrade(&exercise).await.unwrap()[..] else { panic!("one attempt") };
+        assert_eq!((kept.canary.as_str(), kept.nonce.as_str(), kept.fresh.as_str()), ("c", "n", "word"));
+        store.regrade_attempt(kept, &verdict(5, true), 2, 9).await.unwrap();
+        let attempt = store.attempt(&learner, &id).await.unwrap().unwrap();
+        assert_eq!((attempt.revision, attempt.verdict), (2, Some(verdict(5, true))));
+        let progress = store.progress_of(&learner, &exercise).await.unwrap();
+        assert_eq!((progress.attempts, progress.best_points, progress.solved_at), (1, 5, Some(9)));
     }
 }

@@ -245,22 +245,61 @@ impl Store {
         .map_err(StoreError::query("find a place in the queue"))
     }
 
-    /// Extend a ready lease, at most `most` times. False when that is not possible.
+    /// When the leases that have a sandbox end, Unix seconds.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn extend_lease(&self, id: &LeaseId, expires_at: i64, most: u32) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "UPDATE lease SET expires_at = max(expires_at, ?), extensions = extensions + 1
-             WHERE id = ? AND state = 'ready' AND extensions < ?",
+    pub async fn ends_of_sandboxes(&self) -> Result<Vec<i64>, StoreError> {
+        sqlx::query_scalar("SELECT expires_at FROM lease WHERE state IN ('starting', 'ready')")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::query("read when leases end"))
+    }
+
+    /// Extend a ready lease by some seconds, counted from its end or from now, at most `most` times.
+    /// When it ends then; `None` when it cannot be extended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn extend_lease(
+        &self,
+        id: &LeaseId,
+        now: i64,
+        seconds: i64,
+        most: u32,
+    ) -> Result<Option<i64>, StoreError> {
+        sqlx::query_scalar(
+            "UPDATE lease SET expires_at = max(expires_at, ?) + ?, extensions = extensions + 1
+             WHERE id = ? AND state = 'ready' AND extensions < ? RETURNING expires_at",
         )
-        .bind(expires_at)
+        .bind(now)
+        .bind(seconds)
         .bind(id.as_str())
         .bind(most)
-        .execute(&self.pool)
+        .fetch_optional(&self.pool)
         .await
-        .map_err(StoreError::query("extend a lease"))?;
-        Ok(done.rows_affected() == 1)
+        .map_err(StoreError::query("extend a lease"))
+    }
+
+    /// Canary and nonce of a learner's latest lease for an exercise, when files of it are kept: they are in these files.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn words_of_work(
+        &self,
+        learner: &LearnerId,
+        exercise: &ExerciseId,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        sqlx::query_as(
+            "SELECT canary, nonce FROM lease WHERE learner = ?1 AND exercise = ?2
+             AND EXISTS (SELECT 1 FROM work_file WHERE learner = ?1 AND exercise = ?2)
+             ORDER BY created_at DESC, rowid DESC LIMIT 1",
+        )
+        .bind(learner.as_str())
+        .bind(exercise.as_str())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(StoreError::query("read the words of saved files"))
     }
 
     /// To `ended`, from any other state, with the attempts that were running abandoned.
@@ -336,7 +375,7 @@ pub(crate) mod tests {
         store.note_learner(&LearnerId("a".into()), 1).await.unwrap();
         let id = store.open_lease(&lease("1", "a", None)).await.unwrap().id;
         assert!(!store.lease_is_ready(&id, 2).await.unwrap());
-        assert!(!store.extend_lease(&id, 500, 3).await.unwrap());
+        assert_eq!(store.extend_lease(&id, 2, 300, 3).await.unwrap(), None);
         assert!(store.lease_starts(&id, 200).await.unwrap());
         assert!(!store.lease_starts(&id, 200).await.unwrap());
         assert!(store.requeue_lease(&id).await.unwrap());
@@ -347,10 +386,11 @@ pub(crate) mod tests {
         assert!(store.lease_by_preview("p-1").await.unwrap().is_none());
         assert!(store.lease_is_ready(&id, 2).await.unwrap());
         assert_eq!(store.lease_by_preview("p-1").await.unwrap().unwrap().container.as_deref(), Some("abc"));
-        for wanted in [true, true, false] {
-            assert_eq!(store.extend_lease(&id, 500, 2).await.unwrap(), wanted);
+        // From its end; from now, when that is later; not a third time.
+        for (now, wanted) in [(2, Some(500)), (600, Some(900)), (600, None)] {
+            assert_eq!(store.extend_lease(&id, now, 300, 2).await.unwrap(), wanted);
         }
-        assert_eq!(store.lease(&id).await.unwrap().unwrap().expires_at, 500);
+        assert_eq!(store.lease(&id).await.unwrap().unwrap().expires_at, 900);
         store.end_lease(&id, 9, "done").await.unwrap();
         assert!(!store.lease_has_container(&id, "late").await.unwrap());
         assert!(store.living_leases().await.unwrap().is_empty());

@@ -8,4 +8,6 @@ mod leases;
 mod pages;
 mod preview;
 mod restart;
+mod second;
 mod terminal;
+mod work;

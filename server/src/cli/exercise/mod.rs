@@ -1,6 +1,7 @@
-//! `drydock exercise`: list, and prove by doing.
+//! `drydock exercise`: list, prove by doing, and judge again what learners did.
 
 pub(super) mod list;
 mod prove;
+pub(super) mod regrade;
 mod report;
 pub(super) mod test;

@@ -63,9 +63,10 @@ pub(super) async fn look(sandbox: &Sandbox, probe: &Probe, preloaded: &Preloaded
             };
             run::look(sandbox, &wanted).await
         }
-        Probe::Service { image, env, settle_seconds, execs, then_seconds, stop } => {
+        Probe::Service { image, binds, env, settle_seconds, execs, then_seconds, stop } => {
             let wanted = service::Wanted {
                 image,
+                binds,
                 env,
                 settle: Duration::from_secs(u64::from((*settle_seconds).min(90))),
                 execs,

@@ -17,6 +17,7 @@ const COMMAND: Duration = Duration::from_secs(20);
 
 pub(super) struct Wanted<'a> {
     pub(super) image: &'a str,
+    pub(super) binds: &'a [String],
     pub(super) env: &'a [String],
     pub(super) settle: Duration,
     pub(super) execs: &'a [Vec<String>],
@@ -25,7 +26,7 @@ pub(super) struct Wanted<'a> {
 }
 
 pub(super) async fn look(sandbox: &Sandbox, wanted: &Wanted<'_>) -> Result<Look, SandboxError> {
-    let document = json!({"Image": wanted.image, "Env": wanted.env});
+    let document = json!({"Image": wanted.image, "Env": wanted.env, "HostConfig": {"Binds": wanted.binds}});
     let id = match create(sandbox, &document).await? {
         Ok(id) => id,
         Err(error) => return Ok(Look::seen(json!({"created": false, "error": error}))),
