@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use axum::serve::ListenerExt as _;
 use cookie::Key;
 use tokio_util::sync::CancellationToken;
 
@@ -86,6 +87,12 @@ async fn answer(
     router: axum::Router,
     stopping: CancellationToken,
 ) -> anyhow::Result<()> {
+    // A body that follows its head at once must not wait for the browser's acknowledgement (Nagle's algorithm).
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps small packets back");
+        }
+    });
     let server = axum::serve(listener, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let mut server = tokio::spawn(server.into_future());
     tokio::select! {
