@@ -102,6 +102,7 @@ prepare_debian() {
 }
 
 prepare_rustup() {
+  is_new_enough rustc || fail "$(rustc --version) is too old. Run: rustup update stable"
   if ! has_target rustc; then
     command -v rustup >/dev/null || fail "this compiler has no $target, and there is no rustup. Install Rust from https://rustup.rs"
     rustup target add "$target" >&2 || fail "rustup could not add it. Run: rustup target add $target"
