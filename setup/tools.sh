@@ -6,6 +6,19 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 say() { printf 'tools: %s\n' "$*" >&2; }
 
+# Sandboxes need kernel 6.6; better to hear it now than when all is built. An engine of another machine has its own.
+IFS=.- read -r major minor _ <<<"$(uname -r)"
+case ${DOCKER_HOST:-} in
+  tcp://* | http://* | https://* | ssh://*) ;;
+  *)
+    if [ $((major * 1000 + minor)) -lt 6006 ]; then
+      say "this host's kernel is $(uname -r), and sandboxes need 6.6 or later. Debian 13 has it; on Debian 12:"
+      say "apt-get install -t bookworm-backports linux-image-amd64, then start the host again"
+      exit 3
+    fi
+    ;;
+esac
+
 if ! command -v cargo >/dev/null; then
   say "there is no Rust here; trying Debian's rustc-web"
   "$here/packages.sh" rustc-web cargo-web rust-web-src && command -v cargo >/dev/null || {

@@ -8,7 +8,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
     ContainerId, Engine, EngineInfo, Found, NewContainer, Sandbox, SandboxConfig, SandboxError, error::EngineError,
-    limits,
+    limits, spec,
 };
 
 /// Sandboxes of one deployment.
@@ -47,6 +47,7 @@ impl Sandboxes {
     /// When the engine fails, the images are missing, or the supervisor does not come up.
     pub async fn create(&self, lease: &str, deadline: i64) -> Result<Sandbox, SandboxError> {
         let setup = Setup {
+            owner: self.owner(lease),
             deadline,
             data_mib: self.config.data_root_mib,
             root_mib: self.config.home_mib,
@@ -56,6 +57,11 @@ impl Sandboxes {
             golden: false,
         };
         self.create_with(lease, setup).await
+    }
+
+    /// The uid that the lease's supervisor is to have.
+    pub(crate) fn owner(&self, lease: &str) -> u32 {
+        spec::owner(&self.deployment, lease)
     }
 
     pub(crate) async fn create_with(&self, lease: &str, setup: Setup) -> Result<Sandbox, SandboxError> {

@@ -19,6 +19,11 @@ pub enum EngineError {
     /// It does not answer, or not what it should.
     #[error("the Docker engine does not answer")]
     Info(#[source] Cause),
+    /// This user may not use it.
+    #[error(
+        "this user may not use the Docker engine: run as root, or `sudo usermod -aG docker $USER` and log in again"
+    )]
+    Denied,
     /// It did not answer in time.
     #[error("the Docker engine did not {0} in time")]
     Slow(&'static str),
@@ -124,6 +129,22 @@ pub enum PrepareError {
     /// The first sandbox, which makes the golden volume, failed.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    /// This host cannot run sandboxes.
+    #[error("this host cannot run sandboxes: {found}; {remedy}")]
+    Host {
+        /// What was found.
+        found: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// The first sandbox ended at once.
+    #[error("the first sandbox did not start: {words}; {remedy}")]
+    DidNotStart {
+        /// What it put out.
+        words: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A program that is needed is missing or failed.
     #[error("{program} failed: {detail}")]
     Program {

@@ -11,7 +11,7 @@ use protocol::{Answer, EngineState, Hello, ListeningPort, Request, Stats, Termin
 use serde::Serialize;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    sync::Mutex,
+    sync::{Mutex, Semaphore},
     time::timeout,
 };
 
@@ -21,6 +21,10 @@ use crate::{
     limits,
     link::{Link, Stream},
 };
+
+/// Connections to ports of one sandbox at a time; more wait. Previews, of which a page may ask for any number, must not
+/// take the places of terminals and checks.
+const DIALS: usize = 64;
 
 /// The handle to one sandbox; clones share the connection.
 #[derive(Clone)]
@@ -34,11 +38,13 @@ struct Shared {
     lease: String,
     boot: OnceLock<String>,
     link: Mutex<Option<Arc<Link>>>,
+    dials: Arc<Semaphore>,
 }
 
 impl Sandbox {
     pub(crate) fn new(engine: Arc<dyn Engine>, id: ContainerId, lease: String) -> Self {
-        Self { shared: Arc::new(Shared { engine, id, lease, boot: OnceLock::new(), link: Mutex::new(None) }) }
+        let (boot, link, dials) = (OnceLock::new(), Mutex::new(None), Arc::new(Semaphore::new(DIALS)));
+        Self { shared: Arc::new(Shared { engine, id, lease, boot, link, dials }) }
     }
 
     /// The engine's id of its container.
@@ -129,14 +135,23 @@ impl Sandbox {
     /// A byte stream to a TCP port: of the sandbox's loopback, or of a container's IPv4 address.
     ///
     /// # Errors
-    /// [`SandboxError::Refused`] with [`protocol::Refusal::NotFound`] when nothing listens there.
+    /// [`SandboxError::Refused`] with [`protocol::Refusal::NotFound`] when nothing listens there;
+    /// [`SandboxError::Slow`] when too many connections are open.
     pub async fn dial(
         &self,
         host: Option<std::net::Ipv4Addr>,
         port: u16,
     ) -> Result<impl crate::ByteStream + use<>, SandboxError> {
         let request = Request::DialTcp { host: host.map(|host| host.to_string()), port };
-        self.begin("reach a port", &request).await
+        let doing = "reach a port";
+        let place = timeout(limits::ANSWER, Arc::clone(&self.shared.dials).acquire_owned()).await;
+        let place = place.map_err(|_| SandboxError::Slow { doing })?;
+        let mut stream = self.begin(doing, &request).await?;
+        // The semaphore is never closed, so there is one.
+        if let Ok(place) = place {
+            stream.hold(place);
+        }
+        Ok(stream)
     }
 
     pub(crate) async fn dial_engine(&self) -> Result<Stream, SandboxError> {
@@ -209,7 +224,13 @@ impl Sandbox {
             // It broke before it was asked.
             Err(_) => self.link().await?.open().await.map_err(lost)?,
         };
-        send(&mut stream, frame, body).await.map_err(lost)?;
+        if let Err(source) = send(&mut stream, frame, body).await {
+            // It may have refused before it had taken all: that tells more than the broken stream.
+            return match timeout(limits::LAST_WORDS, read_answer(doing, &mut stream)).await {
+                Ok(Ok(refusal @ Answer::Refused { .. })) => Ok((refusal, stream)),
+                _ => Err(lost(source)),
+            };
+        }
         let answer = read_answer(doing, &mut stream).await?;
         Ok((answer, stream))
     }

@@ -14,6 +14,9 @@ pub(crate) const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/i
 /// Raised when the code that makes images changes what comes out.
 const RECIPE: &str = "1";
 
+/// The same of the golden volume alone.
+const GOLDEN_RECIPE: &str = "2";
+
 /// The content of a file of `image/`.
 pub(crate) fn file(path: &str) -> Option<&'static [u8]> {
     FILES.iter().find(|(name, _)| *name == path).map(|(_, bytes)| *bytes)
@@ -66,7 +69,7 @@ impl Names {
         let debian = hash_of_folder("debian", &[source.as_str()]);
         let system = hash_of_folder("sandbox", &[&debian]);
         let sandbox = hash(&[system.as_bytes(), SUPERVISOR]);
-        let golden = hash_of_folder("base", &[&system]);
+        let golden = hash_of_folder("base", &[&system, GOLDEN_RECIPE]);
         Self {
             debian: format!("drydock/debian:{debian}"),
             system: format!("drydock/system:{system}"),

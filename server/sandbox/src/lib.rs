@@ -11,6 +11,7 @@ mod engine_api;
 mod error;
 mod files;
 mod handle;
+mod host;
 mod inputs;
 mod labels;
 mod limits;

@@ -8,5 +8,7 @@ pub(crate) const ANSWER: Duration = Duration::from_secs(10);
 pub(crate) const FILES: Duration = Duration::from_secs(30);
 /// Beyond the time limit that a program was given.
 pub(crate) const AFTER_PROGRAM: Duration = Duration::from_secs(5);
+/// To hear why it broke off.
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
 /// To reach a supervisor that has just been started.
 pub(crate) const FIRST_CONNECTION: Duration = Duration::from_secs(20);

@@ -9,27 +9,11 @@ use std::{
 use protocol::EngineState;
 use serde::Serialize;
 
+pub use crate::host::Finding;
 use crate::{
-    DockerEngine, Engine as _, EngineInfo, EngineRequest, Limits, Program, Sandbox, SandboxConfig, SandboxError,
-    Sandboxes, labels, prepare,
+    DockerEngine, Engine as _, EngineError, EngineInfo, EngineRequest, Limits, Program, Sandbox, SandboxConfig,
+    SandboxError, Sandboxes, host, labels, prepare,
 };
-
-/// Before the kernel and its overlay could be mounted without privilege, and on a tmpfs.
-const LEAST_KERNEL: (u32, u32) = (5, 11);
-const TMPFS_KERNEL: (u32, u32) = (6, 6);
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// Short name, stable.
-    pub name: &'static str,
-    /// It is as it should be.
-    pub ok: bool,
-    /// What was found.
-    pub detail: String,
-    /// What to do when it is not as it should be, or could be better.
-    pub remedy: Option<String>,
-}
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,7 +28,7 @@ pub struct Report {
 
 impl Report {
     fn found(&mut self, name: &'static str, ok: bool, detail: impl Into<String>, remedy: Option<&str>) {
-        self.findings.push(Finding { name, ok, detail: detail.into(), remedy: remedy.map(str::to_owned) });
+        self.findings.push(Finding::new(name, ok, detail, remedy));
     }
 
     /// Everything is as it should be.
@@ -63,12 +47,18 @@ pub async fn probe(engine: &Arc<DockerEngine>, config: &SandboxConfig) -> Report
     let info = match engine.info().await {
         Ok(info) => info,
         Err(error) => {
-            let remedy = "start a Docker engine (`setup/engine.sh start`), or name its address in the settings";
-            report.found("engine", false, chain(&error), Some(remedy));
+            let remedy = match error {
+                // It names what to do.
+                EngineError::Denied => None,
+                _ => Some("start a Docker engine (`setup/engine.sh start`), or name its address in the settings"),
+            };
+            report.found("engine", false, chain(&error), remedy);
             return report;
         }
     };
-    host(&mut report, &info, config);
+    report.findings.extend(host::obstacles(&info));
+    report.findings.extend(host::facts(&info, config));
+    report.capacity = Some(config.fits(info.memory_mib));
     match prepare::is_prepared(engine).await {
         Ok(true) => report.found("images", true, "the sandbox image and the preloaded images are there", None),
         Ok(false) => {
@@ -81,7 +71,7 @@ pub async fn probe(engine: &Arc<DockerEngine>, config: &SandboxConfig) -> Report
         }
     }
     if let Err(error) = sandbox(&mut report, engine, config, &info).await {
-        report.found("sandbox", false, chain(&error), Some(remedy_for(&info)));
+        report.found("sandbox", false, chain(&error), Some(host::remedy(&info)));
     }
     report
 }
@@ -97,63 +87,6 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn remedy_for(info: &EngineInfo) -> &'static str {
-    if info.apparmor {
-        "the host may restrict user namespaces: `sysctl kernel.apparmor_restrict_unprivileged_userns=0`"
-    } else {
-        "the host must allow user namespaces: `sysctl user.max_user_namespaces`, kernel 5.11 or later"
-    }
-}
-
-/// Facts that the engine tells.
-fn host(report: &mut Report, info: &EngineInfo, config: &SandboxConfig) {
-    let detail = format!(
-        "Docker {} with {}, {} processors, {} MiB",
-        info.version, info.storage_driver, info.cpus, info.memory_mib
-    );
-    let old = version(&info.version) < (20, 10);
-    report.found("engine", !old, detail, old.then_some("Docker 20.10 or later is needed"));
-    let kernel = version(&info.kernel);
-    let (ok, remedy) = match kernel {
-        kernel if kernel < LEAST_KERNEL => (false, Some("kernel 5.11 or later is needed")),
-        kernel if kernel < TMPFS_KERNEL => (false, Some("kernel 6.6 or later is needed for overlays on a tmpfs")),
-        _ => (true, None),
-    };
-    report.found("kernel", ok, info.kernel.clone(), remedy);
-    let outer: Vec<&str> =
-        [("memory", info.limits_memory), ("processes", info.limits_pids), ("processors", info.limits_cpu)]
-            .into_iter()
-            .filter_map(|(name, holds)| (!holds).then_some(name))
-            .collect();
-    let remedy =
-        "the engine cannot limit these on this host; switch the controllers on (swap accounting: `swapaccount=1`)";
-    if outer.is_empty() {
-        report.found("limits", true, "memory, processes and processors of a sandbox are limited", None);
-    } else {
-        report.found("limits", false, format!("not limited: {}", outer.join(", ")), Some(remedy));
-    }
-    let nested = "limits that a learner sets on a container inside are recorded, not enforced";
-    report.found("cgroups", true, format!("version {}: {nested}", info.cgroup_version), None);
-    let confined = match (info.apparmor, info.selinux) {
-        (true, _) => "AppArmor is on; sandboxes run unconfined by it, for they must mount",
-        (_, true) => "SELinux is on; sandboxes run without a label of their own",
-        _ => "neither AppArmor nor SELinux",
-    };
-    report.found("security modules", true, confined, None);
-    let fits = config.fits(info.memory_mib);
-    report.capacity = Some(fits);
-    let detail = format!(
-        "{fits} sandboxes in {} MiB of memory, each counted as a quarter of its limit of {} MiB",
-        info.memory_mib, config.memory_mib
-    );
-    report.found("capacity", fits > 0, detail, (fits == 0).then_some("the host has too little memory"));
-}
-
-fn version(text: &str) -> (u32, u32) {
-    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
-    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
-}
-
 /// Start a sandbox and look at it from the inside.
 async fn sandbox(
     report: &mut Report,
@@ -162,7 +95,7 @@ async fn sandbox(
     info: &EngineInfo,
 ) -> Result<(), SandboxError> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let probes = Sandboxes::new(Arc::clone(engine) as Arc<dyn crate::Engine>, config.clone(), "probe");
+    let probes = Sandboxes::new(Arc::clone(engine) as Arc<dyn crate::Engine>, config.clone(), labels::PROBE);
     let lease = format!("{now}-{}", std::process::id());
     let began = Instant::now();
     let made = probes.create(&lease, i64::try_from(now).unwrap_or(i64::MAX).saturating_add(120)).await?;
@@ -198,7 +131,7 @@ async fn look(report: &mut Report, made: &Sandbox, began: Instant, info: &Engine
         "nested container",
         ran.exit_code == 0,
         ran_detail(&ran),
-        (ran.exit_code != 0).then_some(remedy_for(info)),
+        (ran.exit_code != 0).then_some(host::remedy(info)),
     );
     if ready && unprivileged && alone && ran.exit_code == 0 {
         report.level = Some(labels::USERNS);
@@ -229,14 +162,6 @@ fn ran_detail(ran: &protocol::Ran) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions_are_read_from_what_kernels_and_engines_call_themselves() {
-        assert_eq!(version("6.18.44-fc-v595"), (6, 18));
-        assert_eq!(version("20.10.24+dfsg1"), (20, 10));
-        assert_eq!(version("28.2.2"), (28, 2));
-        assert_eq!(version(""), (0, 0));
-    }
 
     #[test]
     fn a_report_without_a_level_is_not_fine() {

@@ -1,7 +1,10 @@
 //! How a sandbox's container is created: every flag, in this one place.
 //! Invariant: never privileged, no device, no network, no host path, two capabilities that the supervisor drops.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use bollard::models::{
     ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount, MountType,
@@ -19,6 +22,14 @@ const MIB: i64 = 1024 * 1024;
 /// The container's name, by which a second one for the same lease is refused.
 pub(crate) fn name(new: &NewContainer) -> String {
     format!("drydock-{}-{}", new.deployment, new.lease)
+}
+
+/// The uid of a sandbox's supervisor. Two may share one by chance, and then a few of the kernel's counts.
+pub(crate) fn owner(deployment: &str, lease: &str) -> u32 {
+    let mut hash = DefaultHasher::new();
+    (deployment, lease).hash(&mut hash);
+    let (first, number) = protocol::OWNERS;
+    first + u32::try_from(hash.finish() % u64::from(number)).unwrap_or_default()
 }
 
 /// The document that creates it.
@@ -50,6 +61,11 @@ fn host_config(new: &NewContainer, names: &Names, host: &EngineInfo) -> HostConf
     let cpus = config.cpus.min(f64::from(host.cpus.max(1)));
     HostConfig {
         privileged: Some(false),
+        // The daemon's own defaults for what is not told would hold otherwise: an init of its own as uid 0, another
+        // runtime, users mapped once more.
+        init: Some(false),
+        userns_mode: Some("host".to_owned()),
+        runtime: Some("runc".to_owned()),
         cap_drop: Some(vec!["ALL".to_owned()]),
         cap_add: Some(vec!["SETUID".to_owned(), "SETGID".to_owned()]),
         security_opt: Some(security(host)),
@@ -58,7 +74,7 @@ fn host_config(new: &NewContainer, names: &Names, host: &EngineInfo) -> HostConf
         masked_paths: Some(Vec::new()),
         readonly_paths: Some(Vec::new()),
         readonly_rootfs: Some(true),
-        tmpfs: Some(HashMap::from([control_folder()])),
+        tmpfs: Some(HashMap::from([control_folder(new.setup.owner)])),
         mounts: Some(vec![golden(new, names)]),
         network_mode: Some("none".to_owned()),
         ipc_mode: Some("private".to_owned()),
@@ -81,7 +97,8 @@ fn host_config(new: &NewContainer, names: &Names, host: &EngineInfo) -> HostConf
 
 fn security(host: &EngineInfo) -> Vec<String> {
     let profile = inputs::file("seccomp.json").map(String::from_utf8_lossy).unwrap_or_default();
-    let mut options = vec![format!("seccomp={profile}")];
+    // The learner's `sudo` and `ping` gain privileges within the sandbox; the supervisor gives up its own.
+    let mut options = vec![format!("seccomp={profile}"), "no-new-privileges=false".to_owned()];
     // Docker's own profile forbids mounts, which the learner's namespace needs.
     if host.apparmor {
         options.push("apparmor=unconfined".to_owned());
@@ -92,10 +109,10 @@ fn security(host: &EngineInfo) -> Vec<String> {
     options
 }
 
-/// Where the supervisor's socket lies; its owner alone may enter.
-fn control_folder() -> (String, String) {
+/// Where the supervisor's socket lies; the supervisor and who connects to it alone may enter.
+fn control_folder(owner: u32) -> (String, String) {
     let folder = protocol::SOCKET.rsplit_once('/').map_or("/", |(folder, _)| folder).to_owned();
-    (folder, format!("rw,noexec,nosuid,nodev,size=64k,mode=0700,uid={0},gid={0}", protocol::OWNER))
+    (folder, format!("rw,noexec,nosuid,nodev,size=64k,mode=0710,uid={owner},gid={}", protocol::VISITOR))
 }
 
 fn golden(new: &NewContainer, names: &Names) -> Mount {
@@ -104,7 +121,12 @@ fn golden(new: &NewContainer, names: &Names) -> Mount {
         source: Some(names.golden.clone()),
         target: Some("/golden".to_owned()),
         read_only: Some(!new.setup.golden),
-        volume_options: Some(MountVolumeOptions { no_copy: Some(true), ..MountVolumeOptions::default() }),
+        volume_options: Some(MountVolumeOptions {
+            no_copy: Some(true),
+            // The engine makes a volume that is missing. Only its maker's counts as one.
+            labels: new.setup.golden.then(|| labels::golden(&names.golden)),
+            ..MountVolumeOptions::default()
+        }),
         ..Mount::default()
     }
 }
@@ -131,6 +153,7 @@ mod tests {
 
     fn body(apparmor: bool) -> serde_json::Value {
         let setup = protocol::Setup {
+            owner: owner("d", "l"),
             deadline: 7,
             data_mib: 1,
             root_mib: 1,
@@ -149,6 +172,7 @@ mod tests {
             cgroup_version: 1,
             apparmor,
             selinux: false,
+            rootless: false,
             limits_memory: true,
             limits_pids: true,
             limits_cpu: true,
@@ -173,12 +197,30 @@ mod tests {
         assert_eq!(host["CapDrop"], serde_json::json!(["ALL"]));
         assert_eq!(host["CapAdd"], serde_json::json!(["SETUID", "SETGID"]));
         assert_eq!(host["ReadonlyRootfs"], true);
-        for absent in ["Binds", "Devices", "PortBindings", "PidMode", "UsernsMode"] {
+        for absent in ["Binds", "Devices", "PortBindings", "PidMode"] {
             assert!(host[absent].is_null(), "{absent}");
         }
         assert_eq!(host["Mounts"].as_array().unwrap().len(), 1);
         assert_eq!(host["Mounts"][0]["Type"], "volume");
         assert_eq!(host["Mounts"][0]["ReadOnly"], true);
+    }
+
+    #[test]
+    fn no_default_of_the_daemon_counts() {
+        let host = &body(false)["HostConfig"];
+        assert_eq!(host["Init"], false);
+        assert_eq!((&host["UsernsMode"], &host["Runtime"]), (&"host".into(), &"runc".into()));
+        assert!(host["SecurityOpt"].as_array().unwrap().contains(&"no-new-privileges=false".into()));
+        assert_eq!(host["Mounts"][0]["VolumeOptions"]["Labels"], serde_json::Value::Null, "for its maker alone");
+    }
+
+    #[test]
+    fn each_sandbox_has_a_user_of_its_own() {
+        let (first, number) = protocol::OWNERS;
+        let owners: std::collections::BTreeSet<_> = (0..200).map(|lease| owner("d", &lease.to_string())).collect();
+        assert!(owners.len() > 195, "{}", owners.len());
+        assert!(owners.iter().all(|owner| (first..first + number).contains(owner)));
+        assert!(first + number <= protocol::ID_RANGE.0, "a supervisor is no learner");
     }
 
     #[test]
@@ -191,7 +233,7 @@ mod tests {
     #[test]
     fn apparmor_is_named_only_where_it_is() {
         let options = |apparmor| body(apparmor)["HostConfig"]["SecurityOpt"].as_array().unwrap().len();
-        assert_eq!((options(false), options(true)), (1, 2));
+        assert_eq!((options(false), options(true)), (2, 3));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `drydock prepare`
+//! `drydock prepare`: makes what is missing, then removes what earlier versions and interrupted runs left.
 
 use anyhow::Context as _;
 
@@ -21,6 +21,14 @@ pub(super) async fn prepare(config: &Config) -> anyhow::Result<Found> {
     sandbox::prepare::prepare(&engine, &config.sandbox_config(), &tell)
         .await
         .context("the sandbox image cannot be made")?;
+    let left = async {
+        Ok::<_, sandbox::EngineError>(sandbox::prepare::sweep(&engine).await? + sandbox::prepare::prune(&engine).await?)
+    };
+    match left.await {
+        Ok(0) => {}
+        Ok(removed) => say!("prepare: removed {removed} leftovers of earlier versions and interrupted runs"),
+        Err(error) => tracing::warn!(%error, "leftovers of earlier versions are not removed"),
+    }
     say!("prepare: the sandbox image and its preloaded images are there");
     Ok(Found::Fine)
 }

@@ -72,8 +72,7 @@ pub(super) async fn serve(mut config: Config) -> anyhow::Result<Found> {
     tracing::info!(address = %listener.local_addr()?, sandboxes = most, "serving");
     answer(listener, http::router(state), stopping).await?;
     reload.abort();
-    // GRADING-STOP
-    let _ = &grading;
+    grading.stop().await;
     leases.stop().await;
     store.close().await;
     drop(engine);
@@ -135,7 +134,10 @@ fn lock(config: &Config) -> anyhow::Result<std::fs::File> {
     let path = config.database_file().with_extension("lock");
     let file = std::fs::File::create(&path).with_context(|| format!("state_dir: {} cannot be made", path.display()))?;
     file.try_lock().with_context(|| {
-        format!("another `drydock serve` is using {}; stop it, or set another state_dir", config.database_file().display())
+        format!(
+            "another `drydock serve` is using {}; stop it, or set another state_dir",
+            config.database_file().display()
+        )
     })?;
     Ok(file)
 }

@@ -69,7 +69,7 @@ async fn pipes_and_devices_do_not_hold_a_reader_up() {
     let Some(sandbox) = sandbox().await else { return };
     sh_ok(&sandbox, "mkfifo /root/work/pipe; ln -s /dev/zero /root/work/zero").await;
     for path in ["/root/work/pipe", "/root/work/zero", "/root/work"] {
-        let read = timeout(Duration::from_secs(5), sandbox.get_file(path, 100)).await.unwrap();
+        let read = timeout(Duration::from_secs(20), sandbox.get_file(path, 100)).await.unwrap();
         assert!(matches!(read, Err(SandboxError::Refused { .. })), "{path} {read:?}");
     }
 }
@@ -78,8 +78,6 @@ async fn pipes_and_devices_do_not_hold_a_reader_up() {
 async fn changes_are_told() {
     let Some(sandbox) = sandbox().await else { return };
     let mut watch = sandbox.watch("/root/work").await.unwrap();
-    // What there is when the watch begins is known before the first comparison.
-    tokio::time::sleep(Duration::from_millis(200)).await;
     sh_ok(&sandbox, "echo one > /root/work/one; mkdir /root/work/two; echo three > /root/work/two/three").await;
     let mut seen = std::collections::BTreeSet::new();
     let all = async {
@@ -87,6 +85,6 @@ async fn changes_are_told() {
             seen.extend(watch.next().await.unwrap());
         }
     };
-    timeout(Duration::from_secs(10), all).await.unwrap();
+    timeout(Duration::from_secs(30), all).await.unwrap();
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["one", "two", "two/three"]);
 }

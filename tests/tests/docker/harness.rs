@@ -2,6 +2,7 @@
 
 use std::{
     ops::Deref,
+    process::Command,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -14,9 +15,21 @@ use tokio::sync::OnceCell;
 
 static PREPARED: OnceCell<()> = OnceCell::const_new();
 
-/// The engine that `DOCKER_HOST` names, prepared; `None` when there is none, which CI does not forgive.
+/// Where the engine is: what `DOCKER_HOST` says, else the usual socket.
+fn address() -> String {
+    std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned())
+}
+
+/// `curl` on the engine's socket, for what a test asks past the code under test.
+pub(crate) fn curl() -> Command {
+    let mut curl = Command::new("curl");
+    curl.args(["-sf", "--unix-socket", address().trim_start_matches("unix://")]);
+    curl
+}
+
+/// The engine at the address, prepared; `None` when there is none, which CI does not forgive.
 pub(crate) async fn engine() -> Option<Arc<DockerEngine>> {
-    let address = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned());
+    let address = address();
     let images = match std::env::var("DRYDOCK_IMAGES").as_deref() {
         Ok("packages") => ImageSource::Packages,
         Ok("registry") => ImageSource::Registry,
@@ -80,11 +93,8 @@ impl Drop for Guarded {
     fn drop(&mut self) {
         // The test's own runtime may be about to end.
         let id = self.sandbox.id().to_string();
-        let removed = std::process::Command::new("curl")
-            .args(["-sf", "-X", "DELETE", "--unix-socket"])
-            .arg(std::env::var("DOCKER_HOST").unwrap_or_default().trim_start_matches("unix://"))
-            .arg(format!("http://engine/containers/{id}?force=true&v=true"))
-            .status();
+        let removed =
+            curl().args(["-X", "DELETE"]).arg(format!("http://engine/containers/{id}?force=true&v=true")).status();
         drop(removed);
     }
 }

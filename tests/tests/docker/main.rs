@@ -4,12 +4,18 @@
 
 mod archives;
 mod bombs;
+mod busy;
+mod closing;
 mod escape;
 mod faults;
 mod files;
 mod harness;
+mod kernel;
+mod leftovers;
 mod lifecycle;
 mod nested;
 mod network;
 mod programs;
+mod refusals;
+mod shared;
 mod terminal;

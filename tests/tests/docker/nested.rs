@@ -144,7 +144,6 @@ async fn the_engine_can_be_configured_and_restarted_by_the_learner() {
     assert!(sh_ok(&sandbox, "service docker status").await.contains("running"));
     // And by the server.
     sandbox.restart_engine().await.unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(sandbox.wait_for_engine(Duration::from_secs(60)).await.unwrap(), EngineState::Ready);
     assert!(ask(&sandbox, "/info").await["Labels"].to_string().contains("lesson=restart"));
 }

@@ -30,7 +30,7 @@ async fn a_time_limit_ends_the_whole_process_group() {
     let program = Program::shell("sleep 987 & sleep 987 & wait").timeout(Duration::from_secs(1));
     let ran = sandbox.run(program).await.unwrap();
     assert!(ran.timed_out);
-    assert!(began.elapsed() < Duration::from_secs(6));
+    assert!(began.elapsed() < Duration::from_secs(20));
     assert_eq!(sh_ok(&sandbox, "pgrep -fc 'sleep 98[7]' || true").await.trim(), "0");
 }
 
@@ -49,5 +49,5 @@ async fn a_background_process_does_not_hold_the_answer_up() {
     let began = Instant::now();
     let ran = sandbox.run(Program::shell("sleep 60 & echo started")).await.unwrap();
     assert_eq!(ran.stdout, "started\n");
-    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(began.elapsed() < Duration::from_secs(20));
 }

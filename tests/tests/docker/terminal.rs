@@ -105,10 +105,15 @@ async fn an_attached_terminal_survives_the_loss_of_its_connection() {
         .status()
         .unwrap();
     assert!(ended.code().is_some());
-    type_in(&terminal, "\r").await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    type_in(&terminal, "echo after-$((2+2))\r").await;
-    read_until(&mut terminal, &mut at, &mut output, "after-4").await;
+    // What is typed while nobody is connected may be lost: typed until it is answered.
+    for _ in 0..60 {
+        type_in(&terminal, "echo after-$((2+2))\r").await;
+        let answered = read_until(&mut terminal, &mut at, &mut output, "after-4");
+        if timeout(Duration::from_millis(500), answered).await.is_ok() {
+            return;
+        }
+    }
+    panic!("nobody answers any more: {:?}", String::from_utf8_lossy(&output));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,14 +31,18 @@ pub const MAX_OUTPUT: usize = 64 * 1024;
 /// Most bytes of stdin for a program that the server runs: 1 MiB.
 pub const MAX_STDIN: u64 = 1024 * 1024;
 
-/// Path of the supervisor's socket in the outer container, on a tmpfs that only its owner may enter.
+/// Path of the supervisor's socket in the outer container, on a tmpfs that only the supervisor and [`VISITOR`] may enter.
 pub const SOCKET: &str = "/run/sandbox/control.sock";
 
 /// Path of the supervisor's own binary in the image.
 pub const BINARY: &str = "/sandbox/supervisor";
 
-/// The unprivileged uid and gid of everything that runs in the outer container.
-pub const OWNER: u32 = 65_532;
+/// First of the unprivileged uids that supervisors have, and their number. Each sandbox has one of its own, for what the
+/// kernel counts by user: namespaces, inotify instances, message queues. No system's own users lie here, nor subordinate ones.
+pub const OWNERS: (u32, u32) = (66_000, 32_000);
+
+/// The unprivileged uid and gid of who connects to a supervisor, and the supervisor's gid.
+pub const VISITOR: u32 = 65_532;
 
 /// First id of the range that the learner's ids are mapped to, and the range's length.
 pub const ID_RANGE: (u32, u32) = (100_000, 65_536);
@@ -52,6 +56,8 @@ pub const SETUP_VAR: &str = "DRYDOCK_SETUP";
 /// What the supervisor is told at its start.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Setup {
+    /// The uid to become, one of [`OWNERS`].
+    pub owner: u32,
     /// When to end, Unix seconds.
     pub deadline: i64,
     /// Size of the engine's data root, MiB.

@@ -109,7 +109,7 @@ pub enum Request {
     },
     /// TCP ports listened on in the sandbox. Answer: [`Answer::Ports`].
     Ports,
-    /// Stop the engine and start it again. Answer: [`Answer::Done`] at once.
+    /// Stop the engine and start it again. Answer: [`Answer::Done`] once its state is no longer that of the old one.
     RestartEngine,
 }
 

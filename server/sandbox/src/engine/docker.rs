@@ -1,5 +1,5 @@
 //! The host's Docker engine through its API.
-//! Invariant: no archive API, no commit, no build of anything of a learner's; execs only as the unprivileged owner.
+//! Invariant: no archive API, no commit, no build of anything of a learner's; execs only as the unprivileged visitor.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -24,7 +24,9 @@ use crate::{
     ImageSource,
     error::{Cause, EngineError},
     inputs::Names,
-    labels, spec,
+    labels,
+    prepare::golden,
+    spec,
 };
 
 /// For what takes an engine little effort.
@@ -82,7 +84,21 @@ pub(crate) fn status(error: &Error) -> Option<u16> {
     }
 }
 
-fn status_of(cause: &Cause) -> Option<u16> {
+/// True when this process may not use the engine's socket.
+fn is_denied(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        if kind == Some(std::io::ErrorKind::PermissionDenied) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// The same of an error beneath another one.
+pub(crate) fn status_of(cause: &Cause) -> Option<u16> {
     cause.downcast_ref::<Error>().and_then(status)
 }
 
@@ -94,11 +110,18 @@ impl Engine for DockerEngine {
             agreed = agreed.negotiate_version().await?;
             agreed.info().await
         };
-        in_time("tell what it is", SHORT, EngineError::Info, work).await.map(engine_info)
+        match in_time("tell what it is", SHORT, EngineError::Info, work).await {
+            Err(EngineError::Info(cause)) if is_denied(cause.as_ref()) => Err(EngineError::Denied),
+            other => other.map(engine_info),
+        }
     }
 
     async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError> {
         let host = self.known().await?;
+        // The engine would make an empty volume in place of one that is missing.
+        if !new.setup.golden && !golden::exists(self).await? {
+            return Err(EngineError::NotPrepared);
+        }
         let body = spec::container(new, &self.names, host).map_err(|error| EngineError::Create(error.into()))?;
         let options = CreateContainerOptionsBuilder::default().name(&spec::name(new)).build();
         let work = self.docker.create_container(Some(options), body);
@@ -115,12 +138,12 @@ impl Engine for DockerEngine {
     }
 
     async fn connect(&self, id: &ContainerId) -> Result<Box<dyn ByteStream>, EngineError> {
-        let owner = protocol::OWNER;
+        let visitor = protocol::VISITOR;
         let exec = ExecConfig {
             attach_stdin: Some(true),
             attach_stdout: Some(true),
             attach_stderr: Some(true),
-            user: Some(format!("{owner}:{owner}")),
+            user: Some(format!("{visitor}:{visitor}")),
             working_dir: Some("/".to_owned()),
             privileged: Some(false),
             cmd: Some(vec![protocol::BINARY.to_owned(), "connect".to_owned()]),
@@ -180,7 +203,7 @@ impl Engine for DockerEngine {
 }
 
 impl DockerEngine {
-    async fn list_by(
+    pub(crate) async fn list_by(
         &self,
         filters: HashMap<String, Vec<String>>,
         wrap: fn(Cause) -> EngineError,
@@ -227,6 +250,7 @@ fn engine_info(info: SystemInfo) -> EngineInfo {
         cgroup_version: if info.cgroup_version == Some(SystemInfoCgroupVersionEnum::_2) { 2 } else { 1 },
         apparmor: secures("apparmor"),
         selinux: secures("selinux"),
+        rootless: secures("rootless"),
         limits_memory: info.memory_limit == Some(true) && info.swap_limit == Some(true),
         limits_pids: info.pids_limit == Some(true),
         limits_cpu: info.cpu_cfs_quota == Some(true),

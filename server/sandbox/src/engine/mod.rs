@@ -13,7 +13,7 @@ mod exec_stream;
 mod faulty;
 
 pub use docker::DockerEngine;
-pub(crate) use docker::status;
+pub(crate) use docker::{status, status_of};
 pub use faulty::{Fault, FaultyEngine, Operation};
 
 /// A byte stream to a supervisor.
@@ -75,6 +75,8 @@ pub struct EngineInfo {
     pub apparmor: bool,
     /// The host uses SELinux.
     pub selinux: bool,
+    /// It runs as an ordinary user.
+    pub rootless: bool,
     /// It enforces memory limits.
     pub limits_memory: bool,
     /// It enforces limits of processes.

@@ -1,22 +1,25 @@
 //! The golden volume: a sandbox whose data root lies on the volume loads every image, once.
 //! Other sandboxes then mount it read-only; see `golden.rs` of the supervisor.
+//! Invariant: one maker at a time for each engine; its container's name, which cannot be had twice, is the lock.
 
 use std::{
+    convert::Infallible,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use bollard::{models::VolumeCreateRequest, query_parameters::RemoveVolumeOptions};
+use bollard::query_parameters::{RemoveImageOptionsBuilder, RemoveVolumeOptions};
 use bytes::Bytes;
 use futures::TryStreamExt as _;
 use protocol::{EngineState, Setup};
 use tokio::sync::mpsc;
 
-use super::{Report, base, begin, debian};
+use super::{Report, base, begin, debian, has_image, tag};
 use crate::{
     DockerEngine, EngineRequest, Limits, Program, Sandbox, SandboxConfig, Sandboxes,
-    engine::status,
-    error::{EngineError, PrepareError},
+    engine::{status, status_of},
+    error::{EngineError, PrepareError, SandboxError},
+    host, labels,
 };
 
 /// To copy the system tree, or to load one image, on a slow disk.
@@ -26,40 +29,108 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const STOP: &str =
     r#"pid=$(cat /run/docker.pid); kill "$pid"; while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done; sync"#;
 
-pub(super) async fn exists(engine: &DockerEngine) -> Result<bool, EngineError> {
-    match engine.docker.inspect_volume(&engine.names.golden).await {
-        Ok(_) => Ok(true),
+/// A maker whose preparation was broken off goes on for so long, seconds; until then the next one waits for it.
+const BREATH: i64 = 180;
+/// A preparation that goes on moves its maker's deadline this often.
+const BEAT: Duration = Duration::from_secs(30);
+/// Look this often whether another preparation has come to its end.
+const LOOK: Duration = Duration::from_secs(1);
+const LOOKS: u32 = 10;
+
+/// Whether there is the volume that a maker began. One that the engine made for want of it has no label.
+pub(crate) async fn exists(engine: &DockerEngine) -> Result<bool, EngineError> {
+    let name = &engine.names.golden;
+    match engine.docker.inspect_volume(name).await {
+        Ok(volume) => Ok(volume.labels.get(labels::GOLDEN) == Some(name)),
         Err(error) if status(&error) == Some(404) => Ok(false),
         Err(error) => Err(EngineError::Info(error.into())),
     }
 }
 
-/// Make it anew.
-pub(super) async fn make(
+/// Whether there is a whole one.
+pub(super) async fn is_made(engine: &DockerEngine) -> Result<bool, EngineError> {
+    Ok(has_image(engine, &engine.names.golden_made).await? && exists(engine).await?)
+}
+
+/// Have a whole one: make it anew, or wait until another preparation has made it.
+pub(super) async fn have(
     engine: &Arc<DockerEngine>,
     config: &SandboxConfig,
     report: Report<'_>,
 ) -> Result<(), PrepareError> {
-    let name = &engine.names.golden;
-    begin(report, "Make the golden volume");
     let limits = SandboxConfig { memory_mib: config.memory_mib.max(2048), ..config.clone() };
-    let makers = Sandboxes::new(Arc::clone(engine) as Arc<dyn crate::Engine>, limits, "prepare");
-    // What an interrupted preparation left, of this volume alone: another one may be at work on its own.
-    for found in makers.list().await?.into_iter().filter(|found| found.lease == *name) {
+    let makers = Sandboxes::new(Arc::clone(engine) as Arc<dyn crate::Engine>, limits, labels::PREPARE);
+    begin(report, "Make the golden volume");
+    let mut waits = false;
+    while !is_made(engine).await? {
+        if is_being_made(engine, &makers).await? {
+            if !std::mem::replace(&mut waits, true) {
+                begin(report, "Wait for another preparation");
+            }
+            tokio::time::sleep(LOOK).await;
+            continue;
+        }
+        if let Some(maker) = begin_anew(engine, &makers, config).await? {
+            let filled = tokio::select! {
+                filled = fill(engine, &maker, report) => filled,
+                never = keep_alive(&maker) => match never {},
+            };
+            // Named before it is let go of, so that it is never both without a name and unused.
+            let named = match filled {
+                Ok(()) => tag(engine, &engine.names.sandbox, &engine.names.golden_made).await,
+                Err(error) => Err(error),
+            };
+            maker.end().await?;
+            named?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a maker is at work. What an interrupted one left is removed.
+async fn is_being_made(engine: &DockerEngine, makers: &Sandboxes) -> Result<bool, EngineError> {
+    for found in makers.list().await?.into_iter().filter(|found| found.lease == engine.names.golden) {
+        // One that is about to be started does not run yet, and is not past its first deadline either.
+        if found.running || found.expires > now() {
+            return Ok(true);
+        }
         makers.remove(&found.id).await?;
     }
+    Ok(false)
+}
+
+/// Start a maker on an empty volume; `None` when another preparation was faster.
+async fn begin_anew(
+    engine: &DockerEngine,
+    makers: &Sandboxes,
+    config: &SandboxConfig,
+) -> Result<Option<Sandbox>, PrepareError> {
+    let name = &engine.names.golden;
+    // First of all: from here on until it is whole there is none.
+    let name_only = RemoveImageOptionsBuilder::default().force(true).build();
+    match engine.docker.remove_image(&engine.names.golden_made, Some(name_only), None).await {
+        Err(error) if status(&error) != Some(404) => return Err(failed("forget an earlier one", error)),
+        _ => {}
+    }
     match engine.docker.remove_volume(name, None::<RemoveVolumeOptions>).await {
+        Err(error) if status(&error) == Some(409) => {
+            // Another maker may hold it already and be listed only in a moment.
+            for _ in 0..LOOKS {
+                tokio::time::sleep(LOOK).await;
+                if is_being_made(engine, makers).await? || is_made(engine).await? {
+                    return Ok(None);
+                }
+            }
+            return Err(failed("remove what is left of an earlier one, which a sandbox still uses", error));
+        }
         Err(error) if status(&error) != Some(404) => {
             return Err(failed("remove what is left of an earlier one", error));
         }
         _ => {}
     }
-    let request = VolumeCreateRequest { name: Some(name.clone()), ..VolumeCreateRequest::default() };
-    engine.docker.create_volume(request).await.map_err(|error| failed("create the volume", error))?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let deadline = i64::try_from(now).unwrap_or(i64::MAX).saturating_add(3600);
     let setup = Setup {
-        deadline,
+        owner: makers.owner(name),
+        deadline: now().saturating_add(BREATH),
         data_mib: 0,
         root_mib: 256,
         tmp_mib: 1024,
@@ -67,10 +138,31 @@ pub(super) async fn make(
         largest_file_mib: 16 * 1024,
         golden: true,
     };
-    let maker = makers.create_with(name, setup).await?;
-    let filled = fill(engine, &maker, report).await;
-    maker.end().await?;
-    filled
+    // The engine makes the volume together with the container.
+    match makers.create_with(name, setup).await {
+        Ok(maker) => Ok(Some(maker)),
+        Err(SandboxError::Engine(EngineError::Create(cause))) if status_of(&cause) == Some(409) => Ok(None),
+        Err(SandboxError::DidNotStart { words }) => {
+            let remedy = host::remedy(engine.known().await?);
+            Err(PrepareError::DidNotStart { words, remedy })
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn keep_alive(maker: &Sandbox) -> Infallible {
+    loop {
+        tokio::time::sleep(BEAT).await;
+        // A lost one is made up for by the next.
+        if let Err(error) = maker.extend(now().saturating_add(BREATH)).await {
+            tracing::warn!(%error, "the maker's deadline could not be moved");
+        }
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 fn failed(doing: &str, source: impl Into<crate::Cause>) -> PrepareError {

@@ -3,21 +3,22 @@
 
 use std::sync::Arc;
 
-use bollard::query_parameters::{
-    ListImagesOptions, ListVolumesOptions, RemoveImageOptions, RemoveVolumeOptions, TagImageOptionsBuilder,
-};
+use bollard::query_parameters::TagImageOptionsBuilder;
 
 use crate::{
     DockerEngine, SandboxConfig,
     engine::status,
     error::{EngineError, PrepareError},
-    inputs,
+    host, inputs,
 };
 
 mod base;
 mod build;
 mod debian;
-mod golden;
+pub(crate) mod golden;
+mod leftovers;
+
+pub use leftovers::{prune, sweep};
 
 /// A step of the preparation, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,9 +43,7 @@ fn begin(report: Report<'_>, step: impl Into<String>) {
 pub async fn is_prepared(engine: &DockerEngine) -> Result<bool, EngineError> {
     engine.known().await?;
     let names = &engine.names;
-    Ok(has_image(engine, &names.sandbox).await?
-        && has_image(engine, &names.golden_made).await?
-        && golden::exists(engine).await?)
+    Ok(has_image(engine, &names.sandbox).await? && golden::is_made(engine).await?)
 }
 
 /// Make what is missing. Takes minutes the first time, and no more than a look later.
@@ -59,6 +58,11 @@ pub async fn prepare(
     if is_prepared(engine).await? {
         return Ok(());
     }
+    // Before anything that takes minutes.
+    if let Some(obstacle) = host::obstacles(engine.known().await?).into_iter().find(|finding| !finding.ok) {
+        let remedy = obstacle.remedy.unwrap_or_default();
+        return Err(PrepareError::Host { found: format!("{}: {}", obstacle.name, obstacle.detail), remedy });
+    }
     let names = &engine.names;
     debian::have(engine, config.images, report).await?;
     if !has_image(engine, &names.system).await? {
@@ -72,41 +76,11 @@ pub async fn prepare(
         let context = build::context(&names.sandbox, files)?;
         build::build(engine, &names.sandbox, context, &[("SYSTEM", &names.system)], report).await?;
     }
-    if !(has_image(engine, &names.golden_made).await? && golden::exists(engine).await?) {
+    if !golden::is_made(engine).await? {
         base::have_all(engine, config.images, report).await?;
-        golden::make(engine, config, report).await?;
-        tag(engine, &names.sandbox, &names.golden_made).await?;
+        golden::have(engine, config, report).await?;
     }
     Ok(())
-}
-
-/// Remove images and volumes that other versions of this program prepared and no container uses; their number.
-///
-/// # Errors
-/// When the engine does not list them.
-pub async fn prune(engine: &DockerEngine) -> Result<usize, EngineError> {
-    let names = &engine.names;
-    let listed = |error: bollard::errors::Error| EngineError::List(error.into());
-    let mut removed = 0;
-    let volumes = engine.docker.list_volumes(None::<ListVolumesOptions>).await.map_err(listed)?;
-    for volume in volumes.volumes.unwrap_or_default() {
-        if volume.name.starts_with("drydock-golden-") && volume.name != names.golden {
-            // One that is in use stays.
-            removed +=
-                usize::from(engine.docker.remove_volume(&volume.name, None::<RemoveVolumeOptions>).await.is_ok());
-        }
-    }
-    let bases = base::ALL.iter().map(|base| names.base(base.name));
-    let current = [&names.debian, &names.system, &names.sandbox, &names.golden_made];
-    let current: Vec<String> = current.into_iter().cloned().chain(bases).collect();
-    let images = engine.docker.list_images(None::<ListImagesOptions>).await.map_err(listed)?;
-    for tag in images.into_iter().flat_map(|image| image.repo_tags) {
-        if tag.starts_with("drydock/") && !current.contains(&tag) {
-            let gone = engine.docker.remove_image(&tag, None::<RemoveImageOptions>, None).await;
-            removed += usize::from(gone.is_ok());
-        }
-    }
-    Ok(removed)
 }
 
 async fn has_image(engine: &DockerEngine, name: &str) -> Result<bool, EngineError> {

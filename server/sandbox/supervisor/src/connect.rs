@@ -1,5 +1,5 @@
 //! `supervisor connect`: joins the caller's standard streams to the supervisor's socket.
-//! The server starts it through the outer engine, as the unprivileged owner.
+//! The server starts it through the outer engine, as the unprivileged visitor.
 
 use std::{
     io::{ErrorKind, Read, Write},

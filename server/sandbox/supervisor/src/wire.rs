@@ -49,6 +49,12 @@ pub(crate) fn refused(what: &str, error: &std::io::Error) -> Answer {
     refusal(kind, format!("cannot {what}: {error}"))
 }
 
+/// Take what follows a request that is refused: who sends it reads the answer only then.
+pub(crate) fn drain(from: &mut impl Read, bytes: u64) {
+    // When it breaks off, nobody reads the answer either.
+    let _drained = std::io::copy(&mut from.take(bytes), &mut std::io::sink());
+}
+
 /// Send bytes with a file descriptor.
 pub(crate) fn send_fd(socket: BorrowedFd<'_>, bytes: &[u8], fd: BorrowedFd<'_>) -> std::io::Result<()> {
     let fds = [fd.as_raw_fd()];

@@ -10,17 +10,30 @@ use crate::fault::{Doing as _, Fault};
 /// How readily the kernel ends what the learner runs; all else has 0.
 const EXPENDABLE: &str = "500";
 
-/// Set limits of each process. They are only ever lowered: what the container came with stays the upper bound.
+/// Set limits of each process. They are only ever lowered: what the container came with stays the upper bound. That of
+/// open files is lowered for good in the learner's programs alone, by [`keep_open_files_low`].
 pub(super) fn limit(setup: &Setup) -> Result<(), Fault> {
-    let file_size = u64::from(setup.largest_file_mib) * 1024 * 1024;
-    for (resource, most) in
-        [(Resource::RLIMIT_NOFILE, u64::from(setup.open_files)), (Resource::RLIMIT_FSIZE, file_size)]
-    {
-        let (_, hard) = getrlimit(resource).doing("read a limit")?;
-        let most = most.min(hard);
-        setrlimit(resource, most, most).doing("set a limit")?;
-    }
-    Ok(())
+    let (_, hard) = getrlimit(Resource::RLIMIT_FSIZE).doing("read a limit")?;
+    let most = hard.min(u64::from(setup.largest_file_mib) * 1024 * 1024);
+    setrlimit(Resource::RLIMIT_FSIZE, most, most).doing("set a limit")?;
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).doing("read a limit")?;
+    // Whatever the host allows, the supervisor's own stays well above it; see `hand_out_in_any_case`.
+    let most = u64::from(setup.open_files).min(hard / 2);
+    setrlimit(Resource::RLIMIT_NOFILE, most, hard).doing("set a limit")
+}
+
+/// In a child that becomes a program of the learner's: give up the way to more open files.
+pub(super) fn keep_open_files_low() -> std::io::Result<()> {
+    let (most, _) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    Ok(setrlimit(Resource::RLIMIT_NOFILE, most, most)?)
+}
+
+/// In a process that hands a file descriptor out: allow it as many as it may have. The kernel counts descriptors that
+/// are under way by user, which is the same in all sandboxes, and compares them with the limit of who sends: a learner
+/// who has as many under way as learners may have must not keep the neighbours' supervisors from sending one.
+pub(super) fn hand_out_in_any_case() -> Result<(), Fault> {
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).doing("read a limit")?;
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard).doing("raise a limit")
 }
 
 /// Nobody of the learner's side may look into this process or trace it.
@@ -56,9 +69,14 @@ pub(super) fn forbid_user_namespaces() -> Result<(), Fault> {
 const AUDIT_ARCH_X86_64: u32 = 0xc000_003e;
 const AUDIT_ARCH_I386: u32 = 0x4000_0003;
 const AUDIT_ARCH_AARCH64: u32 = 0xc000_00b7;
+const AUDIT_ARCH_ARM: u32 = 0x4000_0028;
 /// Numbers of clone and unshare: on each architecture that the container's filter lets through.
-const CALLS: [(u32, u32, u32); 3] =
-    [(AUDIT_ARCH_X86_64, 56, 272), (AUDIT_ARCH_I386, 120, 310), (AUDIT_ARCH_AARCH64, 220, 97)];
+const CALLS: [(u32, u32, u32); 4] = [
+    (AUDIT_ARCH_X86_64, 56, 272),
+    (AUDIT_ARCH_I386, 120, 310),
+    (AUDIT_ARCH_AARCH64, 220, 97),
+    (AUDIT_ARCH_ARM, 120, 337),
+];
 
 // struct seccomp_data: nr, arch, instruction pointer, then the arguments; the low half of the first one.
 const NUMBER: u32 = 0;
@@ -68,7 +86,8 @@ const FIRST_ARGUMENT: u32 = 16;
 #[cfg(target_endian = "big")]
 compile_error!("the low half of an argument lies elsewhere");
 
-/// EPERM for clone and unshare with `CLONE_NEWUSER`; clone3 is refused by the container's filter.
+/// EPERM for clone and unshare with `CLONE_NEWUSER`, and for all of an architecture whose numbers are not known; clone3
+/// is refused by the container's filter.
 fn filter() -> Vec<libc::sock_filter> {
     let load = |offset| statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, offset);
     let equal = |value, yes, no| jump(libc::BPF_JEQ, value, yes, no);
@@ -77,19 +96,20 @@ fn filter() -> Vec<libc::sock_filter> {
     let refuse = libc::SECCOMP_RET_ERRNO | u32::try_from(libc::EPERM).unwrap_or_default();
     let mut program = Vec::new();
     for (architecture, clone, unshare) in CALLS {
-        // Not this architecture, or another call: on to the next block of eight.
+        // Not this architecture: on to the next block of nine. Another call: on to the block's end.
         program.extend([
             load(ARCHITECTURE),
-            equal(architecture, 0, 6),
+            equal(architecture, 0, 7),
             load(NUMBER),
             equal(clone, 1, 0),
             equal(unshare, 0, 3),
             load(FIRST_ARGUMENT),
             jump(libc::BPF_JSET, flag, 0, 1),
             give(refuse),
+            give(libc::SECCOMP_RET_ALLOW),
         ]);
     }
-    program.push(give(libc::SECCOMP_RET_ALLOW));
+    program.push(give(refuse));
     program
 }
 
@@ -141,5 +161,11 @@ mod tests {
             }
             assert_eq!(run(architecture, 1, flag), libc::SECCOMP_RET_ALLOW);
         }
+    }
+
+    #[test]
+    fn an_unknown_architecture_may_call_nothing() {
+        let riscv = 0xc000_00f3;
+        assert_eq!(run(riscv, 1, 0) & 0xffff, u32::try_from(libc::EPERM).unwrap());
     }
 }

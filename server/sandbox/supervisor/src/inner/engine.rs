@@ -3,7 +3,7 @@
 
 use std::{
     fs::OpenOptions,
-    os::unix::process::CommandExt as _,
+    os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -13,7 +13,7 @@ use nix::{
     unistd::{ForkResult, Pid, fork},
 };
 
-use super::{ENGINE_READY, ENGINE_STOPPED, environment::ENVIRONMENT};
+use super::{ENGINE_READY, ENGINE_STOPPED, confine, environment::ENVIRONMENT};
 use crate::fault::{Doing as _, Fault};
 
 /// The engine's socket.
@@ -35,18 +35,9 @@ pub(super) struct Engine {
     pause: Duration,
 }
 
-/// What a piece of work needs to know of the engine.
-pub(super) struct Control {
-    pub(super) dockerd: Option<Pid>,
-}
-
 impl Engine {
     pub(super) fn new(keep: bool) -> Self {
         Self { keep, containerd: None, dockerd: None, prober: None, started: None, again_at: None, pause: PAUSE }
-    }
-
-    pub(super) fn control(&self) -> Control {
-        Control { dockerd: self.dockerd }
     }
 
     /// Start what does not run; try again later when it cannot be started, as when there are too many processes.
@@ -96,10 +87,7 @@ impl Engine {
         } else {
             return None;
         }
-        if let Some(prober) = self.prober.take() {
-            // It is ours and nothing depends on its end.
-            let _ended = kill(prober, Signal::SIGKILL);
-        }
+        self.end_prober();
         if !self.keep {
             return Some(ENGINE_STOPPED);
         }
@@ -107,6 +95,24 @@ impl Engine {
         self.pause = if quick { (self.pause * 2).clamp(PAUSE, LONGEST_PAUSE) } else { PAUSE };
         self.again_at = Some(Instant::now() + self.pause);
         Some(ENGINE_STOPPED)
+    }
+
+    /// Stop dockerd; `ended` has it started again. Its state from now on: what the prober finds until then is the
+    /// engine that goes.
+    pub(super) fn restart(&mut self) -> u8 {
+        self.end_prober();
+        if let Some(dockerd) = self.dockerd {
+            // A child of ours that was not waited for: the number is still its own.
+            let _stopping = kill(dockerd, Signal::SIGTERM);
+        }
+        ENGINE_STOPPED
+    }
+
+    fn end_prober(&mut self) {
+        if let Some(prober) = self.prober.take() {
+            // It is ours and nothing depends on its end.
+            let _ended = kill(prober, Signal::SIGKILL);
+        }
     }
 
     /// Time until `look` has something to do.
@@ -126,15 +132,24 @@ impl Engine {
 
 fn spawn(program: &str, arguments: &[&str]) -> Result<Pid, Fault> {
     let log = format!("/var/log/{program}.log");
-    let log = OpenOptions::new().create(true).append(true).open(&log).doing(format!("open {log}"))?;
-    let errors = log.try_clone().doing("share a log")?;
     let mut command = Command::new(program);
     command.args(arguments).env_clear().envs(ENVIRONMENT).env("GOGC", "50");
-    command.current_dir("/").stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0);
-    // SAFETY: the closure makes one system call and allocates nothing.
-    unsafe { command.pre_exec(unblock_signals) };
+    command.current_dir("/").stdin(Stdio::null()).stdout(open_log(&log)).stderr(open_log(&log)).process_group(0);
+    // SAFETY: the closures make system calls only and allocate nothing.
+    unsafe { command.pre_exec(unblock_signals).pre_exec(confine::keep_open_files_low) };
     let child = command.spawn().doing(format!("start {program}"))?;
     Ok(Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX)))
+}
+
+/// The learner may have put anything in the log's place: a pipe would hold this process up. The engine then starts
+/// without a log.
+fn open_log(path: &str) -> Stdio {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW);
+    match options.open(path) {
+        Ok(log) if log.metadata().is_ok_and(|found| found.is_file()) => log.into(),
+        _ => Stdio::null(),
+    }
 }
 
 /// Children inherit the blocked SIGCHLD otherwise.

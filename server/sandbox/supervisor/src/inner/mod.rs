@@ -38,6 +38,10 @@ pub(crate) const ENGINE_STARTING: u8 = 0;
 pub(crate) const ENGINE_READY: u8 = 1;
 pub(crate) const ENGINE_STOPPED: u8 = 2;
 
+/// Told by the outer side, one byte each: work comes with a socket.
+pub(crate) const WORK: u8 = 0;
+pub(crate) const RESTART_ENGINE: u8 = 1;
+
 /// Pieces of work at one time; the outer side gets no answer beyond it.
 const MOST_WORK: usize = 128;
 
@@ -111,7 +115,7 @@ impl Init {
         }
     }
 
-    /// One message of the outer side: a socket, for a process of its own to read a request from.
+    /// One message of the outer side. Work is a socket, for a process of its own to read a request from.
     fn take_work(&mut self) -> Result<(), Fault> {
         use std::os::fd::AsRawFd as _;
         let mut byte = [0];
@@ -119,11 +123,15 @@ impl Init {
         if length == 0 {
             return Err(Fault::Peer("the outer side is gone".to_owned()));
         }
+        if byte[0] == RESTART_ENGINE {
+            let state = self.engine.restart();
+            self.tell(state);
+            return Ok(());
+        }
         let Some(socket) = socket.map(UnixStream::from) else { return Ok(()) };
         if self.work.len() >= MOST_WORK {
             return Ok(());
         }
-        let engine = self.engine.control();
         // SAFETY: this process has one thread.
         match unsafe { fork() } {
             // The learner has used up all processes; who asked hears it from the closed socket.
@@ -134,8 +142,7 @@ impl Init {
             }
             Ok(ForkResult::Child) => {
                 let unblocked = SigSet::all();
-                let outcome =
-                    unblocked.thread_unblock().doing("unblock signals").and_then(|()| ops::serve(socket, &engine));
+                let outcome = unblocked.thread_unblock().doing("unblock signals").and_then(|()| ops::serve(socket));
                 if let Err(fault) = outcome {
                     eprintln!("supervisor: work: {}", fault.chain());
                 }

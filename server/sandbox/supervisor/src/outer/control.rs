@@ -1,15 +1,10 @@
 //! The control socket: connections, their multiplexed streams, one request a stream.
 //! Invariant: what a stream asks of the learner's side is done by a process of that side.
 
-use std::{
-    future::poll_fn,
-    os::unix::fs::PermissionsExt as _,
-    rc::Rc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{future::poll_fn, os::unix::fs::PermissionsExt as _, rc::Rc, time::Duration};
 
 use futures::{AsyncReadExt as _, AsyncWriteExt as _};
-use protocol::{Answer, EngineState, Hello, Refusal, Request, Setup};
+use protocol::{Answer, EngineState, Hello, Refusal, Request};
 use tokio::{
     net::{UnixListener, UnixStream},
     sync::watch,
@@ -17,27 +12,44 @@ use tokio::{
 };
 use tokio_util::compat::{FuturesAsyncReadCompatExt as _, TokioAsyncReadCompatExt as _};
 
-use super::{inner_link::InnerLink, privilege, terminal::Terminals};
+use super::{deadline::Deadline, inner_link::InnerLink, privilege, terminal::Terminals};
 use crate::{
     fault::{Doing as _, Fault},
     wire,
 };
 
+/// The inner side hands a terminal or a connection out, or stops its engine, within this time. What does so runs beside
+/// the learner's programs, who may have stopped it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// What all connections share.
 pub(super) struct Shared {
     pub(super) link: InnerLink,
     boot: String,
-    deadline: watch::Sender<i64>,
+    deadline: Deadline,
     engine: watch::Sender<EngineState>,
     terminals: Terminals,
 }
 
 impl Shared {
+    /// Returns when the engine is no longer what it was: whoever waits for it then waits for the new one.
+    async fn restart_engine(&self) -> Answer {
+        let mut engine = self.engine.subscribe();
+        if let Err(fault) = self.link.restart_engine() {
+            return wire::refusal(Refusal::System, fault.chain());
+        }
+        let stopped = engine.wait_for(|state| *state == EngineState::Stopped);
+        match tokio::time::timeout(PATIENCE, stopped).await {
+            Ok(Ok(_)) => Answer::Done,
+            _ => wire::refusal(Refusal::System, "the engine does not stop"),
+        }
+    }
+
     async fn hello(&self) -> Hello {
         Hello {
             version: protocol::VERSION,
             boot: self.boot.clone(),
-            deadline: *self.deadline.borrow(),
+            deadline: self.deadline.get(),
             engine: *self.engine.borrow(),
             unprivileged: privilege::nobody_is_root().await,
         }
@@ -45,20 +57,21 @@ impl Shared {
 }
 
 /// Serve until the deadline, the container's stop, or the end of the inner side.
-pub(super) async fn serve(setup: &Setup, link: InnerLink) -> Result<(), Fault> {
+pub(super) async fn serve(deadline: Deadline, link: InnerLink) -> Result<(), Fault> {
     // The socket is from the last run when a stopped container is started again.
     match std::fs::remove_file(protocol::SOCKET) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).doing("remove the old socket"),
         _ => {}
     }
     let listener = UnixListener::bind(protocol::SOCKET).doing("bind the control socket")?;
-    std::fs::set_permissions(protocol::SOCKET, std::fs::Permissions::from_mode(0o600))
+    // For who connects: of the same group, and not the same user.
+    std::fs::set_permissions(protocol::SOCKET, std::fs::Permissions::from_mode(0o660))
         .doing("close the socket to others")?;
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/uuid").doing("read a random id")?;
     let shared = Rc::new(Shared {
         link,
         boot: boot.trim().to_owned(),
-        deadline: watch::Sender::new(setup.deadline),
+        deadline,
         engine: watch::Sender::new(EngineState::Starting),
         terminals: Terminals::default(),
     });
@@ -71,7 +84,7 @@ pub(super) async fn serve(setup: &Setup, link: InnerLink) -> Result<(), Fault> {
     tokio::select! {
         outcome = accept => outcome,
         outcome = shared.link.follow(&shared.engine) => outcome,
-        () = past_deadline(shared.deadline.subscribe()) => Ok(()),
+        () = shared.deadline.passed() => Ok(()),
         () = told_to_stop() => Ok(()),
     }
 }
@@ -84,24 +97,6 @@ async fn told_to_stop() {
         }
         Err(_) => std::future::pending().await,
     }
-}
-
-async fn past_deadline(mut deadline: watch::Receiver<i64>) {
-    loop {
-        let left = *deadline.borrow_and_update() - now();
-        let Ok(left) = u64::try_from(left) else { return };
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(left.max(1))) => {}
-            _ = deadline.changed() => {}
-        }
-        if *deadline.borrow() <= now() {
-            return;
-        }
-    }
-}
-
-fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 async fn connection(shared: Rc<Shared>, socket: UnixStream) {
@@ -135,9 +130,10 @@ async fn serve_stream(shared: &Rc<Shared>, mut stream: yamux::Stream) -> Result<
             answer(&mut stream, &Answer::Hello(shared.hello().await)).await
         }
         Request::Extend { deadline } => {
-            shared.deadline.send_replace(deadline);
+            shared.deadline.set(deadline);
             answer(&mut stream, &Answer::Done).await
         }
+        Request::RestartEngine => answer(&mut stream, &shared.restart_engine().await).await,
         Request::Terminals => answer(&mut stream, &Answer::Terminals { terminals: shared.terminals.list() }).await,
         Request::OpenTerminal { terminal, cols, rows } => {
             let opened = shared.terminals.open(&shared.link, terminal, cols, rows).await;
@@ -166,7 +162,10 @@ async fn pass_on(shared: &Shared, mut stream: yamux::Stream, request: &Request, 
     let frame = protocol::encode(frame).map_err(|error| Fault::Peer(error.to_string()))?;
     socket.write_all(&frame).await.doing("pass a request on")?;
     if matches!(request, Request::DialEngine | Request::DialTcp { .. }) {
-        let (reply, dialled) = receive(&socket).await?;
+        let (reply, dialled) = match receive(&socket).await {
+            Ok(received) => received,
+            Err(fault) => return answer(&mut stream, &wire::refusal(Refusal::System, fault.chain())).await,
+        };
         stream.write_all(&reply).await.doing("answer")?;
         stream.flush().await.doing("answer")?;
         let Some(dialled) = dialled else { return Ok(()) };
@@ -182,7 +181,17 @@ async fn pass_on(shared: &Shared, mut stream: yamux::Stream, request: &Request, 
 }
 
 /// One message with the file descriptor that came with it.
-pub(super) async fn receive(socket: &UnixStream) -> Result<(Vec<u8>, Option<std::os::fd::OwnedFd>), Fault> {
+type Received = (Vec<u8>, Option<std::os::fd::OwnedFd>);
+
+/// The answer of a process of the inner side.
+pub(super) async fn receive(socket: &UnixStream) -> Result<Received, Fault> {
+    match tokio::time::timeout(PATIENCE, receive_message(socket)).await {
+        Ok(received) => received,
+        Err(_) => Err(Fault::Peer("the inner side did not answer in time".to_owned())),
+    }
+}
+
+async fn receive_message(socket: &UnixStream) -> Result<Received, Fault> {
     use std::os::fd::AsRawFd as _;
     let mut buffer = vec![0; 4096];
     loop {

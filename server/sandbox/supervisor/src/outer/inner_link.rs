@@ -32,9 +32,16 @@ impl InnerLink {
     /// A socket whose other end a new process of the inner side reads a request from.
     pub(super) fn open(&self) -> Result<UnixStream, Fault> {
         let (ours, theirs) = UnixStream::pair().doing("make a pair of sockets")?;
-        wire::send_fd(self.socket.as_fd(), &[0], theirs.as_fd()).doing("hand work to the inner init")?;
+        wire::send_fd(self.socket.as_fd(), &[crate::inner::WORK], theirs.as_fd())
+            .doing("hand work to the inner init")?;
         ours.set_nonblocking(true).doing("set a socket up")?;
         Ok(ours)
+    }
+
+    /// Let the inner init stop the engine, which it then starts again; it tells so at once.
+    pub(super) fn restart_engine(&self) -> Result<(), Fault> {
+        nix::unistd::write(&self.socket, &[crate::inner::RESTART_ENGINE]).doing("ask for another engine")?;
+        Ok(())
     }
 
     /// Follow the engine's state until the inner init ends.

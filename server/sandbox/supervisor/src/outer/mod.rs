@@ -9,6 +9,7 @@ use protocol::Setup;
 use crate::fault::{Doing as _, Fault};
 
 mod control;
+mod deadline;
 mod inner_link;
 mod namespaces;
 mod privilege;
@@ -24,10 +25,12 @@ pub(crate) fn init() -> Result<(), Fault> {
     if setup.golden {
         privilege::open_golden_folder()?;
     }
-    privilege::become_owner()?;
+    privilege::become_owner(setup.owner)?;
     namespaces::start_inner(&setup, theirs, &ours)?;
     privilege::give_up()?;
+    let deadline = deadline::Deadline::new(setup.deadline);
+    deadline.guard()?;
     let link = inner_link::InnerLink::new(UnixStream::from(ours));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().doing("start the event loop")?;
-    tokio::task::LocalSet::new().block_on(&runtime, control::serve(&setup, link))
+    tokio::task::LocalSet::new().block_on(&runtime, control::serve(deadline, link))
 }

@@ -25,8 +25,8 @@ pub(super) fn open_golden_folder() -> Result<(), Fault> {
 }
 
 /// Switch to the owner's uid and keep SETUID and SETGID, which writing the id maps takes.
-pub(super) fn become_owner() -> Result<(), Fault> {
-    let (uid, gid) = (Uid::from_raw(protocol::OWNER), Gid::from_raw(protocol::OWNER));
+pub(super) fn become_owner(owner: u32) -> Result<(), Fault> {
+    let (uid, gid) = (Uid::from_raw(owner), Gid::from_raw(protocol::VISITOR));
     prctl(libc::PR_SET_KEEPCAPS, 1).doing("keep capabilities")?;
     setgroups(&[]).doing("leave all groups")?;
     setresgid(gid, gid, gid).doing("change group")?;

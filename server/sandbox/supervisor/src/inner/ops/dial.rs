@@ -11,7 +11,7 @@ use std::{
 
 use protocol::{Answer, Refusal};
 
-use super::super::engine::SOCKET;
+use super::super::{confine, engine::SOCKET};
 use crate::{
     fault::{Doing as _, Fault},
     wire,
@@ -45,6 +45,7 @@ pub(super) fn tcp(socket: &mut UnixStream, host: Option<&str>, port: u16) -> Res
 }
 
 fn hand_out(socket: &UnixStream, made: BorrowedFd<'_>) -> Result<(), Fault> {
+    confine::hand_out_in_any_case()?;
     let frame = protocol::to_frame(&Answer::Done).map_err(|error| Fault::Peer(error.to_string()))?;
     wire::send_fd(socket.as_fd(), &frame, made).doing("hand a connection out")
 }

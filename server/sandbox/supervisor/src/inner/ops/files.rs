@@ -23,8 +23,16 @@ const MOST_FILES: usize = 500;
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 pub(super) fn put(from: &mut UnixStream, files: &[NewFile]) -> Answer {
-    let total = files.iter().try_fold(0_u64, |sum, file| sum.checked_add(file.size));
-    if files.len() > MOST_FILES || total.is_none_or(|total| total > MOST_BYTES) {
+    let total = files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.size));
+    let mut body = Read::by_ref(from).take(total);
+    let answer = put_all(&mut body, files, total);
+    let rest = body.limit();
+    wire::drain(from, rest);
+    answer
+}
+
+fn put_all(from: &mut impl Read, files: &[NewFile], total: u64) -> Answer {
+    if files.len() > MOST_FILES || total > MOST_BYTES {
         return wire::refusal(Refusal::Limit, "these are too many files, or too large");
     }
     for file in files {
@@ -35,7 +43,7 @@ pub(super) fn put(from: &mut UnixStream, files: &[NewFile]) -> Answer {
     Answer::Done
 }
 
-fn put_one(from: &mut UnixStream, file: &NewFile) -> std::io::Result<()> {
+fn put_one(from: &mut impl Read, file: &NewFile) -> std::io::Result<()> {
     let path = Path::new(&file.path);
     let folder = path.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
     let name = path.file_name().ok_or(std::io::ErrorKind::InvalidInput)?.to_string_lossy();
@@ -44,7 +52,7 @@ fn put_one(from: &mut UnixStream, file: &NewFile) -> std::io::Result<()> {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
     let beside = folder.join(format!(".{name}.{}.new", std::process::id()));
-    let write = |from: &mut UnixStream| -> std::io::Result<()> {
+    let mut write = || -> std::io::Result<()> {
         let mut to = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
         let copied = std::io::copy(&mut from.take(file.size), &mut to)?;
         if copied != file.size {
@@ -57,7 +65,7 @@ fn put_one(from: &mut UnixStream, file: &NewFile) -> std::io::Result<()> {
         }
         fs::rename(&beside, path)
     };
-    write(from).inspect_err(|_| {
+    write().inspect_err(|_| {
         // What was begun is of no use; the error that matters is told.
         let _removed = fs::remove_file(&beside);
     })

@@ -2,9 +2,8 @@
 
 use std::os::unix::net::UnixStream;
 
-use protocol::{Answer, Refusal, Request};
+use protocol::{Refusal, Request};
 
-use super::engine::Control;
 use crate::{fault::Fault, wire};
 
 mod dial;
@@ -17,7 +16,7 @@ mod tree;
 mod watch;
 
 /// Read one request and do it.
-pub(super) fn serve(mut socket: UnixStream, engine: &Control) -> Result<(), Fault> {
+pub(super) fn serve(mut socket: UnixStream) -> Result<(), Fault> {
     let frame = wire::read_frame(&mut socket)?;
     let request: Request = protocol::from_frame(&frame).map_err(|error| Fault::Peer(error.to_string()))?;
     let answer = match request {
@@ -36,13 +35,6 @@ pub(super) fn serve(mut socket: UnixStream, engine: &Control) -> Result<(), Faul
         Request::Watch { path } => return watch::watch(&mut socket, &path),
         Request::Ports => ports::ports(),
         Request::Stats => stats::stats(),
-        Request::RestartEngine => match engine.dockerd {
-            Some(pid) => match nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM) {
-                Ok(()) => Answer::Done,
-                Err(error) => wire::refused("stop the engine", &error.into()),
-            },
-            None => Answer::Done,
-        },
         _ => wire::refusal(Refusal::Invalid, "this is not for the inner side"),
     };
     wire::answer(&mut socket, &answer)

@@ -24,6 +24,8 @@ use crate::wire;
 const LONGEST: Duration = Duration::from_secs(300);
 /// After a program's end, wait so long for what its children still hold open.
 const AFTERMATH: Duration = Duration::from_millis(200);
+/// After its time limit, wait so long for its end. One that the kernel holds may never come to it.
+const LAST: Duration = Duration::from_secs(2);
 
 pub(super) struct Program {
     pub(super) argv: Vec<String>,
@@ -36,6 +38,7 @@ pub(super) struct Program {
 
 pub(super) fn run(program: &Program, stdin_size: u64, socket: &mut UnixStream) -> Answer {
     if stdin_size > MAX_STDIN {
+        wire::drain(socket, stdin_size);
         return wire::refusal(Refusal::Limit, "this is too much for stdin");
     }
     let mut stdin = Vec::new();
@@ -53,6 +56,8 @@ pub(super) fn run(program: &Program, stdin_size: u64, socket: &mut UnixStream) -
     if program.user != 0 {
         command.uid(program.user).gid(program.user);
     }
+    // SAFETY: the closure makes system calls only and allocates nothing.
+    unsafe { command.pre_exec(confine::keep_open_files_low) };
     match command.spawn() {
         Ok(mut child) => {
             confine::end_first(&child);
@@ -99,7 +104,7 @@ fn follow(mut child: Child, program: &Program, socket: &UnixStream) -> Answer {
     let deadline = Instant::now() + Duration::from_millis(program.timeout_ms).min(LONGEST);
     let mut ended_at = None;
     let mut status = None;
-    let mut timed_out = false;
+    let mut timed_out_at = None;
     loop {
         let now = Instant::now();
         if status.is_none()
@@ -112,10 +117,12 @@ fn follow(mut child: Child, program: &Program, socket: &UnixStream) -> Answer {
         if ended_at.is_some_and(|at| !open || now >= at + AFTERMATH) {
             break;
         }
-        if status.is_none() && !timed_out && (now >= deadline || wire::hung_up(socket)) {
-            timed_out = true;
-            // The group is this program's own.
-            let _ended = killpg(group, Signal::SIGKILL);
+        if status.is_none() && (timed_out_at.is_some() || now >= deadline || wire::hung_up(socket)) {
+            // The group is this program's own, but it may have left it; and what it starts just now may be missed.
+            let _ended = (killpg(group, Signal::SIGKILL), child.kill());
+            if now >= *timed_out_at.get_or_insert(now) + LAST {
+                break;
+            }
         }
         wait(&mut out, &mut err, limit, if status.is_some() { 20 } else { 50 });
     }
@@ -124,7 +131,7 @@ fn follow(mut child: Child, program: &Program, socket: &UnixStream) -> Answer {
         exit_code: code,
         stdout: String::from_utf8_lossy(&out.kept).into_owned(),
         stderr: String::from_utf8_lossy(&err.kept).into_owned(),
-        timed_out,
+        timed_out: timed_out_at.is_some(),
         truncated: out.truncated || err.truncated,
     })
 }

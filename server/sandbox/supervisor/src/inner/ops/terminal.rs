@@ -8,7 +8,10 @@ use std::{
     process::Command,
 };
 
-use nix::pty::{OpenptyResult, Winsize, openpty};
+use nix::{
+    fcntl::{FcntlArg, FdFlag, fcntl},
+    pty::{OpenptyResult, Winsize, openpty},
+};
 use protocol::{Answer, WORK_DIR};
 
 use super::super::{confine, environment::ENVIRONMENT};
@@ -23,12 +26,19 @@ pub(super) fn open(mut socket: UnixStream, cols: u16, rows: u16) -> Result<(), F
         Ok(pair) => pair,
         Err(error) => return wire::answer(&mut socket, &wire::refused("open a terminal", &error.into())),
     };
+    // The shell must not hold the master: it would get no SIGHUP when the terminal is closed, and could change how the
+    // outer side's reads behave, for the flags of an open file are shared. This process has one thread, so nothing is
+    // started in between.
+    for end in [&master, &slave] {
+        fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).doing("set a terminal up")?;
+    }
     let mut child = match shell(&slave).spawn() {
         Ok(child) => child,
         Err(error) => return wire::answer(&mut socket, &wire::refused("start a shell", &error)),
     };
     drop(slave);
     confine::end_first(&child);
+    confine::hand_out_in_any_case()?;
     let frame = protocol::to_frame(&Answer::Done).map_err(|error| Fault::Peer(error.to_string()))?;
     wire::send_fd(socket.as_fd(), &frame, master.as_fd()).doing("hand a terminal out")?;
     // The outer side alone holds it now; when it closes it, the shell gets SIGHUP.
@@ -54,11 +64,7 @@ fn shell(slave: &OwnedFd) -> Command {
                     return Err(std::io::Error::last_os_error());
                 }
             }
-            // The kernel closes the original at exec unless it is one of the three.
-            if slave > 2 {
-                libc::close(slave);
-            }
-            Ok(())
+            confine::keep_open_files_low()
         });
     }
     command

@@ -21,9 +21,10 @@ const PAUSE: Duration = Duration::from_millis(500);
 const MOST: usize = 2_000;
 
 pub(super) fn watch(socket: &mut UnixStream, path: &str) -> Result<(), Fault> {
-    wire::answer(socket, &Answer::Done)?;
     let root = Path::new(path);
     let mut known = look(root);
+    // Whatever changes after this answer is told.
+    wire::answer(socket, &Answer::Done)?;
     while !wire::hung_up(socket) {
         std::thread::sleep(PAUSE);
         let now = look(root);

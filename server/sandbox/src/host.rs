@@ -1,0 +1,194 @@
+//! What the host can be told to be without a sandbox: from its engine, and from its kernel where that is this one.
+//! Invariant: a finding of [`obstacles`] that is not ok means that no sandbox can start.
+
+use serde::Serialize;
+
+use crate::{EngineInfo, SandboxConfig};
+
+/// Before it the kernel's overlay could not lie on a tmpfs without privilege.
+const KERNEL: (u32, u32) = (6, 6);
+const ENGINE: (u32, u32) = (20, 10);
+
+/// Settings of the kernel that forbid what sandboxes need: name, a value that does, and the one that does not.
+const SETTINGS: [(&str, &str, &str); 3] = [
+    ("kernel.apparmor_restrict_unprivileged_userns", "1", "0"),
+    ("kernel.unprivileged_userns_clone", "0", "1"),
+    ("user.max_user_namespaces", "0", "65536"),
+];
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Short name, stable.
+    pub name: &'static str,
+    /// It is as it should be.
+    pub ok: bool,
+    /// What was found.
+    pub detail: String,
+    /// What to do when it is not as it should be, or could be better.
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    pub(crate) fn new(name: &'static str, ok: bool, detail: impl Into<String>, remedy: Option<&str>) -> Self {
+        Self { name, ok, detail: detail.into(), remedy: remedy.map(str::to_owned) }
+    }
+}
+
+/// What a sandbox cannot do without.
+pub(crate) fn obstacles(info: &EngineInfo) -> Vec<Finding> {
+    let mut findings = vec![engine(info), kernel(info)];
+    if info.rootless {
+        let remedy = "use an engine that runs as root; sandboxes themselves have no privilege there either";
+        findings.push(Finding::new("rootless", false, "a rootless engine is not supported", Some(remedy)));
+    }
+    findings.push(user_namespaces(&|name| setting_of(info, name)));
+    findings
+}
+
+/// What sandboxes have here, or can do without.
+pub(crate) fn facts(info: &EngineInfo, config: &SandboxConfig) -> Vec<Finding> {
+    let mut findings = vec![limits(info)];
+    let nested = "limits that a learner sets on a container inside are recorded, not enforced";
+    findings.push(Finding::new("cgroups", true, format!("version {}: {nested}", info.cgroup_version), None));
+    let confined = match (info.apparmor, info.selinux) {
+        (true, _) => "AppArmor is on; sandboxes run unconfined by it, for they must mount",
+        (_, true) => "SELinux is on; sandboxes run without a label of their own",
+        _ => "neither AppArmor nor SELinux",
+    };
+    findings.push(Finding::new("security modules", true, confined, None));
+    let fits = config.fits(info.memory_mib);
+    let detail = format!(
+        "{fits} sandboxes in {} MiB of memory, each counted as a quarter of its limit of {} MiB",
+        info.memory_mib, config.memory_mib
+    );
+    findings.push(Finding::new("capacity", fits > 0, detail, (fits == 0).then_some("the host has too little memory")));
+    findings
+}
+
+/// What to do about a sandbox that did not start although nothing was found to forbid it.
+pub(crate) fn remedy(info: &EngineInfo) -> &'static str {
+    if info.apparmor {
+        "look whether AppArmor forbids user namespaces: `sysctl kernel.apparmor_restrict_unprivileged_userns` must be 0"
+    } else {
+        "the host must allow user namespaces: look at `sysctl user.max_user_namespaces`"
+    }
+}
+
+fn engine(info: &EngineInfo) -> Finding {
+    let detail = format!(
+        "Docker {} with {}, {} processors, {} MiB",
+        info.version, info.storage_driver, info.cpus, info.memory_mib
+    );
+    let old = version(&info.version) < ENGINE;
+    Finding::new("engine", !old, detail, old.then_some("Docker 20.10 or later is needed"))
+}
+
+fn kernel(info: &EngineInfo) -> Finding {
+    let old = version(&info.kernel) < KERNEL;
+    let remedy = "kernel 6.6 or later is needed; Debian 13 has it, Debian 12 in its backports (`linux-image-amd64`)";
+    Finding::new("kernel", !old, info.kernel.clone(), old.then_some(remedy))
+}
+
+fn limits(info: &EngineInfo) -> Finding {
+    let missing: Vec<&str> =
+        [("memory", info.limits_memory), ("processes", info.limits_pids), ("processors", info.limits_cpu)]
+            .into_iter()
+            .filter_map(|(name, holds)| (!holds).then_some(name))
+            .collect();
+    if missing.is_empty() {
+        return Finding::new("limits", true, "memory, processes and processors of a sandbox are limited", None);
+    }
+    let remedy =
+        "the engine cannot limit these on this host; switch the controllers on (swap accounting: `swapaccount=1`)";
+    Finding::new("limits", false, format!("not limited: {}", missing.join(", ")), Some(remedy))
+}
+
+fn user_namespaces(setting: &dyn Fn(&str) -> Option<String>) -> Finding {
+    let forbids = |(name, bad, _): &(&str, &str, &str)| setting(name).is_some_and(|value| value == *bad);
+    match SETTINGS.iter().find(|it| forbids(it)) {
+        None => Finding::new("user namespaces", true, "no setting of the kernel forbids them", None),
+        Some((name, bad, good)) => {
+            let remedy = lasting(name, good);
+            Finding::new("user namespaces", false, format!("{name} is {bad}, which forbids them"), Some(&remedy))
+        }
+    }
+}
+
+/// The command that changes a setting now and after the next start.
+fn lasting(name: &str, value: &str) -> String {
+    format!(
+        "`echo {name}={value} | sudo tee -a /etc/sysctl.d/60-drydock.conf && sudo sysctl --system`, for the whole host"
+    )
+}
+
+/// A setting of the kernel; `None` where there is none, or the engine's kernel is not this one.
+fn setting_of(info: &EngineInfo, name: &str) -> Option<String> {
+    let read = |name: &str| {
+        let text = std::fs::read_to_string(format!("/proc/sys/{}", name.replace('.', "/"))).ok()?;
+        Some(text.trim().to_owned())
+    };
+    if read("kernel.osrelease")? == info.kernel { read(name) } else { None }
+}
+
+fn version(text: &str) -> (u32, u32) {
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn info(version: &str, kernel: &str) -> EngineInfo {
+        EngineInfo {
+            version: version.to_owned(),
+            kernel: kernel.to_owned(),
+            cpus: 2,
+            memory_mib: 8192,
+            cgroup_version: 2,
+            apparmor: true,
+            selinux: false,
+            rootless: false,
+            limits_memory: true,
+            limits_pids: true,
+            limits_cpu: true,
+            root_dir: "/".to_owned(),
+            storage_driver: "overlay2".to_owned(),
+        }
+    }
+
+    fn wrong(info: &EngineInfo) -> Vec<&'static str> {
+        obstacles(info).into_iter().filter(|finding| !finding.ok).map(|finding| finding.name).collect()
+    }
+
+    #[test]
+    fn versions_are_read_from_what_kernels_and_engines_call_themselves() {
+        assert_eq!(version("6.18.44-fc-v595"), (6, 18));
+        assert_eq!(version("20.10.24+dfsg1"), (20, 10));
+        assert_eq!(version("28.2.2"), (28, 2));
+        assert_eq!(version(""), (0, 0));
+    }
+
+    #[test]
+    fn what_no_sandbox_can_start_on_is_named_with_a_remedy() {
+        assert_eq!(wrong(&info("28.1.1", "6.12.1")), [""; 0]);
+        assert_eq!(wrong(&info("19.03", "6.1.0-38-amd64")), ["engine", "kernel"]);
+        assert_eq!(wrong(&EngineInfo { rootless: true, ..info("28.1.1", "6.12.1") }), ["rootless"]);
+        for finding in obstacles(&EngineInfo { rootless: true, ..info("1.0", "5.1") }) {
+            assert_eq!(finding.remedy.is_none(), finding.ok, "{finding:?}");
+        }
+    }
+
+    #[test]
+    fn a_setting_that_forbids_user_namespaces_comes_with_a_lasting_remedy() {
+        let ubuntu = |name: &str| (name == "kernel.apparmor_restrict_unprivileged_userns").then(|| "1".to_owned());
+        let finding = user_namespaces(&ubuntu);
+        assert!(!finding.ok);
+        assert!(finding.remedy.unwrap().contains("/etc/sysctl.d/"));
+        assert!(user_namespaces(&|_| None).ok);
+        assert!(user_namespaces(&|name| (name == "user.max_user_namespaces").then(|| "15000".to_owned())).ok);
+    }
+}
