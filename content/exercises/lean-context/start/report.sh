@@ -1,3 +1,3 @@
-# Puts out the cities that we deliver to, in order and numbered.
+# Prints the cities that we deliver to, in order and numbered.
 . /app/lib/table.sh
 table < /app/data/cities.txt

@@ -3,7 +3,7 @@ docker build -q -t app:leaky .
 docker build -q -t app:flat - <<'END'
 FROM app:leaky AS child
 USER 0
-RUN rm -rf /tmp/* && touch /cleaned
+RUN rm -rf /build && touch /cleaned
 FROM app:leaky
 COPY --from=child / /
 END
