@@ -194,7 +194,8 @@ impl Config {
                 !part.is_empty() && part.len() <= 63 && part.bytes().all(inner)
             };
             let site = self.site_host();
-            let covers = site == *preview || site.strip_suffix(preview.as_str()).is_some_and(|rest| rest.ends_with('.'));
+            let covers =
+                site == *preview || site.strip_suffix(preview.as_str()).is_some_and(|rest| rest.ends_with('.'));
             let why = if !preview.split('.').all(part) {
                 format!("`{preview}` is not a host name in lower case, such as preview.example.org")
             } else if covers && preview != "localhost" {
@@ -244,7 +245,11 @@ impl Config {
         let origin = self.origin();
         let authority = origin.split_once("://").map_or(origin.as_str(), |(_, authority)| authority);
         let port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
-        authority.rsplit_once(':').filter(|(_, last)| port(last)).map_or(authority, |(name, _)| name).to_ascii_lowercase()
+        authority
+            .rsplit_once(':')
+            .filter(|(_, last)| port(last))
+            .map_or(authority, |(name, _)| name)
+            .to_ascii_lowercase()
     }
 
     /// Host name below which previews have theirs.
@@ -319,7 +324,10 @@ mod tests {
             ("listen = '0.0.0.0:80'", "localhost"),
             ("public_url = 'https://learn.example.org'", "preview.learn.example.org"),
             ("public_url = 'http://192.168.1.5:8000'", "localhost"),
-            ("public_url = 'https://learn.example.org'\npreview_host = 'sandboxes.example.org'", "sandboxes.example.org"),
+            (
+                "public_url = 'https://learn.example.org'\npreview_host = 'sandboxes.example.org'",
+                "sandboxes.example.org",
+            ),
         ] {
             assert_eq!(read(toml).unwrap().preview_host(), host, "{toml}");
         }

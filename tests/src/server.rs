@@ -1,11 +1,11 @@
 //! A server of a test's own: its port, its database, its deployment. It and its sandboxes end with the test.
 
 use std::{
-    io::Read as _,
+    io::Read,
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -13,9 +13,15 @@ use tempfile::TempDir;
 
 use crate::client::Learner;
 
+/// Nothing of a server's own is slower than this: its beginning, its end.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// As much is kept of what it says.
+const MOST_SAID: usize = 16 * 1024;
+
 /// A running `drydock serve`.
 pub struct Server {
     child: Option<Child>,
+    said: Arc<Mutex<Vec<u8>>>,
     state: TempDir,
     /// Where it listens.
     pub port: u16,
@@ -38,14 +44,17 @@ impl Server {
         // Free now, and asked for again at once: good enough on a loopback that tests have for themselves.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let settings = settings.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
-        let mut server = Self { child: None, state: TempDir::new().unwrap(), port, settings, leases: Mutex::default() };
+        let state = TempDir::new().unwrap();
+        let mut server = Self { child: None, said: Arc::default(), state, port, settings, leases: Mutex::default() };
         server.again().await;
         server
     }
 
     /// Start it on the same port and database, after [`Self::kill`].
     pub async fn again(&mut self) {
-        self.child = Some(self.command().spawn().expect("`make build` makes target/debug/drydock"));
+        let mut child = self.command().spawn().expect("`make build` makes target/debug/drydock");
+        listen(child.stderr.take().unwrap(), Arc::clone(&self.said));
+        self.child = Some(child);
         self.answers().await;
     }
 
@@ -58,6 +67,8 @@ impl Server {
             .env("DRYDOCK_LISTEN", format!("127.0.0.1:{}", self.port))
             .env("DRYDOCK_STATE_DIR", self.state.path())
             .env("DRYDOCK_LOG", "warn")
+            // For this process; the server would take it for a setting.
+            .env_remove("DRYDOCK_BIN")
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         command.envs(self.settings.iter().map(|(key, value)| (*key, value.as_str())));
@@ -68,11 +79,11 @@ impl Server {
         let began = Instant::now();
         while Learner::new(self.port).try_get("/healthz").await.is_none() {
             if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
-                let mut said = String::new();
-                let _read = self.child.as_mut().unwrap().stderr.take().unwrap().read_to_string(&mut said);
-                panic!("the server ended with {status}: {said}");
+                // The rest of what it said is on its way.
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                panic!("the server ended with {status}: {}", self.said());
             }
-            assert!(began.elapsed() < Duration::from_secs(60), "the server does not answer");
+            assert!(began.elapsed() < PATIENCE, "the server does not answer: {}", self.said());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -92,9 +103,13 @@ impl Server {
 
     /// Stop it in order; its exit code.
     pub fn stop(&mut self) -> Option<i32> {
-        let mut child = self.child.take().unwrap();
-        let _sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-        child.wait().unwrap().code()
+        end(self.child.take().unwrap())
+    }
+
+    /// The end of what it said.
+    #[must_use]
+    pub fn said(&self) -> String {
+        String::from_utf8_lossy(&self.said.lock().unwrap()).into_owned()
     }
 
     /// Start another one on the same database, which must not come to serve: its exit code and what it says.
@@ -117,6 +132,34 @@ impl Server {
     }
 }
 
+/// Read all that a server says, or it would wait for a reader at some time; the end of it is kept.
+fn listen(mut stderr: impl Read + Send + 'static, said: Arc<Mutex<Vec<u8>>>) {
+    std::thread::spawn(move || {
+        let mut some = [0; 4096];
+        while let Ok(count @ 1..) = stderr.read(&mut some) {
+            let mut said = said.lock().unwrap();
+            said.extend_from_slice(&some[..count]);
+            let surplus = said.len().saturating_sub(MOST_SAID);
+            said.drain(..surplus);
+        }
+    });
+}
+
+/// Stop a server in order, or with force when that takes too long; its exit code.
+fn end(mut child: Child) -> Option<i32> {
+    let _sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    let began = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.code(),
+            Ok(None) if began.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(20)),
+            _ => break,
+        }
+    }
+    let _killed = child.kill();
+    child.wait().ok()?.code()
+}
+
 /// Ids of the containers of a lease: none or one.
 #[must_use]
 pub fn containers_of(lease: &str) -> Vec<String> {
@@ -132,10 +175,22 @@ fn labelled(label: &str, value: &str) -> Vec<String> {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            let _killed = child.kill();
-            let _waited = child.wait();
+        if let Some(child) = self.child.take() {
+            let _code = end(child);
         }
+        if self.leases.lock().is_ok_and(|leases| leases.is_empty()) {
+            return;
+        }
+        self.clear();
+        // One that the engine was still making a moment ago.
+        std::thread::sleep(Duration::from_millis(300));
+        self.clear();
+    }
+}
+
+impl Server {
+    /// Remove every container of this test that is there.
+    fn clear(&self) {
         let left = self.containers();
         // Grading has containers of its own beside them.
         let also = deployments(&left).into_iter().flat_map(|name| labelled("drydock.deployment", &name));

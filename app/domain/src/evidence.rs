@@ -13,7 +13,7 @@ pub enum Evidence {
         /// In the probe's documented shape.
         facts: Value,
     },
-    /// What was taken out is not a valid artefact; this is the learner's to mend and never a pass.
+    /// What was to be taken out is not there or not a valid artefact; this is the learner's to mend and never a pass.
     Invalid {
         /// A plain sentence.
         reason: String,

@@ -1,9 +1,14 @@
 //! Expectations: what the facts of a probe must be, as data, and whether they are.
-//! Total: any expectation can be held against any JSON document; what does not fit simply does not hold.
+//! Total: any expectation can be held against any JSON document; what does not fit, or was left out of the facts, simply
+//! does not hold.
+
+mod place;
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use place::find;
 
 /// One statement about the facts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,11 +40,12 @@ pub enum That {
     OneOf(Vec<Value>),
     /// Text in which the regular expression is found (a number is taken as its text).
     Matches(String),
-    /// Not text in which the regular expression is found; nothing at all holds too.
+    /// Text in which the regular expression is not found; nothing at all does not hold.
     NotMatches(String),
     /// Text with this text in it, a list with this element, or a map with this key.
     Contains(Value),
-    /// The opposite of `contains`; nothing at all holds too.
+    /// Text without this text in it, a list without this element, or a map without this key; nothing at all does not
+    /// hold.
     Lacks(Value),
     /// A number, or the length of a text, list or map, at least this.
     AtLeast(f64),
@@ -66,6 +72,9 @@ pub enum State {
     /// `false`.
     False,
 }
+
+/// What is said of a value that the facts leave out.
+const WITHHELD: &str = "something too large to be judged, or no proper text";
 
 /// An expectation held against facts.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,8 +109,9 @@ impl Expectation {
     #[must_use]
     pub fn hold(&self, facts: &Value) -> Held {
         let places = find(facts, &self.at);
-        let failing = places.iter().find(|place| !self.that.holds(place.value));
+        let failing = places.iter().find(|place| place.withheld || !self.that.holds(place.value));
         let (holds, shown) = match failing {
+            Some(place) if place.withheld => (false, WITHHELD.to_owned()),
             Some(place) => (false, self.seen(facts, place.value)),
             None => (true, places.first().map_or_else(|| "nothing".to_owned(), |place| show(place.value))),
         };
@@ -140,9 +150,9 @@ impl That {
             Self::NotEquals(unwanted) => !value.is_some_and(|seen| same(seen, unwanted)),
             Self::OneOf(wanted) => value.is_some_and(|seen| wanted.iter().any(|one| same(seen, one))),
             Self::Matches(pattern) => found(pattern, value) == Some(true),
-            Self::NotMatches(pattern) => found(pattern, value) == Some(false) || missing(value),
+            Self::NotMatches(pattern) => found(pattern, value) == Some(false),
             Self::Contains(wanted) => value.is_some_and(|seen| contains(seen, wanted)),
-            Self::Lacks(unwanted) => !value.is_some_and(|seen| contains(seen, unwanted)),
+            Self::Lacks(unwanted) => value.is_some_and(|seen| !seen.is_null() && !contains(seen, unwanted)),
             Self::AtLeast(bound) => value.and_then(measure).is_some_and(|size| size >= *bound),
             Self::AtMost(bound) => value.and_then(measure).is_some_and(|size| size <= *bound),
             Self::Is(state) => match state {
@@ -198,32 +208,6 @@ fn pieces(mut phrase: &str) -> Option<Vec<Piece<'_>>> {
     }
     pieces.push(Piece::Text(phrase));
     Some(pieces)
-}
-
-struct Place<'a> {
-    value: Option<&'a Value>,
-}
-
-/// Every place a pointer with `*` names. A missing key gives one place without a value;
-/// `*` over nothing gives no place at all.
-fn find<'a>(facts: &'a Value, pointer: &str) -> Vec<Place<'a>> {
-    let mut values = vec![Some(facts)];
-    for token in pointer.split('/').skip(1) {
-        let mut next = Vec::new();
-        for value in values {
-            match (token, value) {
-                ("*", Some(Value::Array(items))) => next.extend(items.iter().map(Some)),
-                ("*", Some(Value::Object(map))) => next.extend(map.values().map(Some)),
-                (_, Some(Value::Object(map))) => next.push(map.get(&token.replace("~1", "/").replace("~0", "~"))),
-                (_, Some(Value::Array(items))) => {
-                    next.push(token.parse::<usize>().ok().and_then(|index| items.get(index)));
-                }
-                _ => next.push(None),
-            }
-        }
-        values = next;
-    }
-    values.into_iter().map(|value| Place { value }).collect()
 }
 
 fn missing(value: Option<&Value>) -> bool {
@@ -283,7 +267,15 @@ fn show(value: Option<&Value>) -> String {
         None | Some(Value::Null) => return "nothing".to_owned(),
         Some(Value::String(text)) if text.is_empty() => return "an empty text".to_owned(),
         Some(Value::String(text)) => {
-            format!("`{}`", text.trim_end().escape_debug().to_string().replace("\\n", "\n").replace("\\\"", "\""))
+            format!(
+                "`{}`",
+                text.trim_end()
+                    .escape_debug()
+                    .to_string()
+                    .replace("\\n", "\n")
+                    .replace("\\\"", "\"")
+                    .replace("\\'", "'")
+            )
         }
         Some(Value::Array(items)) if items.is_empty() => return "an empty list".to_owned(),
         Some(Value::Array(items)) if items.iter().all(|item| item.get("where").is_some()) => items
@@ -338,13 +330,17 @@ mod tests {
             ("at='/text'\nmatches='(?m)^world$'", true),
             ("at='/exit_code'\nmatches='^0$'", true),
             ("at='/missing'\nmatches='.'", false),
-            ("at='/missing'\nnot_matches='.'", true),
+            ("at='/missing'\nnot_matches='.'", false),
+            ("at='/none'\nnot_matches='.'", false),
+            ("at='/text'\nnot_matches='absent'", true),
             ("at='/text'\nnot_matches='hello'", false),
             ("at='/text'\ncontains='lo'", true),
             ("at='/config/cmd'\ncontains='7'", true),
             ("at='/config/env'\ncontains='PATH'", true),
             ("at='/config/env'\nlacks='SECRET'", true),
             ("at='/config/cmd'\nlacks='7'", false),
+            ("at='/missing'\nlacks='7'", false),
+            ("at='/none'\nlacks='7'", false),
             ("at='/layers'\nat_least=2", true),
             ("at='/layers'\nat_most=1", false),
             ("at='/layers/*/size'\nat_most=5", true),
@@ -364,6 +360,27 @@ mod tests {
         for (toml, wanted) in cases {
             assert_eq!(expectation(toml).hold(&facts).holds, wanted, "{toml}");
         }
+    }
+
+    #[test]
+    fn what_was_withheld_holds_nothing() {
+        let facts = json!({"present": true, "text_withheld": true, "parsed_withheld": true, "files": {
+            "/a": {"text": "x"}, "/b": {"text_withheld": true},
+        }});
+        for toml in [
+            "at='/text'\nis='absent'",
+            "at='/text'\nis='empty'",
+            "at='/text'\nnot_equals='x'",
+            "at='/text'\nnot_matches='x'",
+            "at='/parsed/services/db/privileged'\nis='absent'",
+            "at='/parsed/services/*/privileged'\nis='absent'",
+            "at='/files/*/text'\nnot_equals='y'",
+        ] {
+            let held = expectation(toml).hold(&facts);
+            assert_eq!((held.holds, held.observed.as_str()), (false, WITHHELD), "{toml}");
+        }
+        assert!(expectation("at='/files/~1a/text'\nnot_matches='y'").hold(&facts).holds);
+        assert!(expectation("at='/present'\nis='true'").hold(&facts).holds);
     }
 
     #[test]

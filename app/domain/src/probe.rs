@@ -1,5 +1,6 @@
 //! Probes: how to look, as data. A closed set; the server turns each into evidence.
-//! The shape of each probe's facts is documented beside it, and is what expectations point into.
+//! The shape of each probe's facts is documented beside it, and is what expectations point into. Where facts leave out a
+//! value that is there, `<key>_withheld` is true in its place, and no expectation of that value holds.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,8 @@ use crate::id::CheckId;
 pub enum Probe {
     /// A file in the sandbox.
     /// Facts: `{present, kind, mode: "0644", uid, gid, size, text?, parsed?}`; `text` up to 256 KiB when
-    /// UTF-8; `parsed` by `parse`, and then `parse_error` when it does not parse.
+    /// UTF-8, else `text_withheld`; `parsed` by `parse`, else `parsed_withheld`, and `parse_error` says why when it
+    /// does not parse.
     File {
         /// Relative to the working folder, or absolute.
         path: String,
@@ -41,7 +43,7 @@ pub enum Probe {
     },
     /// Run an image on the sandbox's engine, wait for its end, remove the container.
     /// Facts: `{created, exit_code, stdout, stderr, timed_out, oom_killed, error?}`; `error` is the engine's
-    /// refusal to create or start it; 64 KiB of each stream.
+    /// refusal to create or start it; `exit_code` is null when it had not ended by itself; the last 64 KiB of each stream.
     Run {
         /// Image to run.
         image: String,
@@ -69,7 +71,8 @@ pub enum Probe {
     },
     /// Run an image detached, keep it up, run commands in it, then stop and remove it.
     /// Facts: `{created, error?, health: [status after each look], running, stop_seconds, exit_code,
-    /// execs: [{exit_code, stdout, stderr}], health_after: status}`.
+    /// execs: [{exit_code, stdout, stderr, timed_out}], health_after: status}`. `exit_code` is null while it runs, and of
+    /// a command that was given up after 20 s.
     Service {
         /// Image to run.
         image: String,
@@ -104,6 +107,18 @@ pub enum Probe {
         #[serde(default = "slash")]
         path: String,
     },
+    /// What a registry in the sandbox holds under a name, asked as `http` asks.
+    /// Facts: `{answered, tags: [..], digests: {tag: "sha256:…"}, error?}`: digests of the manifests' bytes, computed here;
+    /// at most 50 tags; both empty when the registry does not know the name.
+    Registry {
+        /// Port.
+        port: u16,
+        /// Container whose address to use; the sandbox's loopback unless told.
+        #[serde(default)]
+        container: Option<String>,
+        /// Name without a host, e.g. `team/app`.
+        repository: String,
+    },
     /// The outcome of a scenario's step. Facts: `{ran, exit_code, stdout, stderr, timed_out}`.
     Step {
         /// The step.
@@ -126,7 +141,8 @@ pub enum Probe {
     /// Facts: see `artifact::facts::ImageFacts`: `{present, id, tags, config: {user, entrypoint, cmd, env: {..},
     /// working_dir, exposed_ports: [..], labels: {..}, healthcheck, stop_signal, volumes: [..]}, layers: [{digest,
     /// size, entries, created_by}], layer_count, size, history: [..], files: {path: {present, kind, mode, uid, gid,
-    /// size, setuid, setgid, sha256, text?, target?}}, setuid: [paths], file_count}`.
+    /// size, setuid, setgid, sha256, text?, text_withheld?, target?}}, setuid: [paths], file_count}`; `text` up to 64 KiB
+    /// when UTF-8. Of an image that is not there `{present}` alone.
     Image {
         /// Name with tag, or id.
         image: String,
@@ -135,8 +151,10 @@ pub enum Probe {
         paths: Vec<String>,
     },
     /// Search every byte of images: blobs (unpacked), whiteouts, nested archives, config, env, labels, history;
-    /// plain, base64 and hex forms. Facts: `{images_searched, bytes_searched, found: [{image, where, layer?, digest?,
-    /// path?, form}]}`; `where` is a sentence part such as "layer 3, `sha256:…`, path `/tmp/secret_key`".
+    /// plain, base64 and hex forms, also with broken lines. Facts: `{images_searched, bytes_searched, found: [{image,
+    /// where, layer?, digest?, path?, form}]}`; `where` is a sentence part such as "layer 3, `sha256:…`, path
+    /// `/tmp/secret_key`". Never passes when a named image is not there, or when an image that an earlier check has looked
+    /// at is not among all those that are left.
     SecretSearch {
         /// Images to search; every image the learner leaves when absent.
         #[serde(default)]
@@ -145,7 +163,8 @@ pub enum Probe {
         needles: Vec<String>,
     },
     /// Two images' layers compared. Facts: `{present, shared, only_first, only_second, first_count, second_count}`,
-    /// counts of layers; `shared` is the length of the common prefix.
+    /// counts of layers; `shared` is the length of the common prefix, so the first image is built on the second exactly
+    /// when `only_second` is 0. Unless both are there `{present}` alone.
     LayerDifference {
         /// One image.
         first: String,
@@ -158,7 +177,12 @@ pub enum Probe {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Parse {
-    /// `{instructions: [{instruction, args, exec_form: bool, flags: {..}, line}], stages: [..]}`.
+    /// `{instructions: [{instruction, args: [..], exec_form: bool, flags: {name: value}, line}], stages: [{image, name,
+    /// line, instructions: [..]}]}`. `instruction` is in capitals, `line` counts from 1. `args` are the elements of the
+    /// exec form, else one text with its continued lines joined (RUN, CMD, ENTRYPOINT, the command of HEALTHCHECK), pairs
+    /// `NAME=value` (ARG, ENV, LABEL), or the words. A flag without a value has an empty one, one that is given several
+    /// times a list. ONBUILD has the name of its instruction before that one's `args`. A stage's `name` is null when it has
+    /// none, and its `instructions` are those after its FROM.
     Dockerfile,
     /// The value.
     Yaml,

@@ -30,7 +30,12 @@ impl Seen {
     /// What was seen for a check of an exercise, both filled in.
     #[must_use]
     pub fn new(file: &ExerciseFile, check: &Check, evidence: Evidence) -> Self {
-        Self { check: check.id.clone(), probe: check.probe.clone(), scenario: scenario_of(file, check).cloned(), evidence }
+        Self {
+            check: check.id.clone(),
+            probe: check.probe.clone(),
+            scenario: scenario_of(file, check).cloned(),
+            evidence,
+        }
     }
 }
 
@@ -49,9 +54,9 @@ pub fn regrade(file: &ExerciseFile, seen: &[Seen]) -> Result<Verdict, CheckId> {
     for check in &file.check {
         let mut evidence = None;
         if waits_for(check, &results).is_none() {
-            let kept = seen.iter().find(|seen| {
-                seen.probe == check.probe && seen.scenario.as_ref() == scenario_of(file, check)
-            });
+            let kept = seen
+                .iter()
+                .find(|seen| seen.probe == check.probe && seen.scenario.as_ref() == scenario_of(file, check));
             evidence = Some(&kept.ok_or_else(|| check.id.clone())?.evidence);
         }
         let result = judge_one(check, &results, evidence);

@@ -97,6 +97,7 @@ impl Image {
         })
     }
 
+    /// By the digest of its config, as classic stores call it, or of its manifest, as containerd's does.
     fn is_called(&self, id: &str) -> bool {
         std::iter::once(&self.id).chain(&self.outline.ids).any(|own| own.trim_start_matches("sha256:").starts_with(id))
     }
@@ -129,8 +130,9 @@ pub(crate) fn find<'a>(images: &'a [Image], wanted: &str) -> Option<&'a Image> {
         return Some(image);
     }
     match images {
-        // The engine was asked for one image and gave one: exported by id it bears no tag.
-        [image] if is_id || image.outline.tags.is_empty() => Some(image),
+        // The engine was asked for one image and gave one: asked for by a digest of some registry, which the archive does
+        // not know, it bears no tag. One asked for by its own id has to have it.
+        [image] if image.outline.tags.is_empty() && (!is_id || wanted.contains('@')) => Some(image),
         _ => None,
     }
 }

@@ -118,6 +118,9 @@ pub struct FileFacts {
     /// The whole content when it is UTF-8 of at most 64 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// True of a regular file, or a link to one, whose content is not told: it is longer, or no UTF-8.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub text_withheld: bool,
     /// Of a symbolic link, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,

@@ -6,6 +6,7 @@ mod budget;
 mod config;
 mod contents;
 mod document;
+mod encoded;
 pub mod facts;
 mod findings;
 mod invalid;

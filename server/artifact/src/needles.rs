@@ -1,4 +1,4 @@
-//! Looking for secrets in streams: plain, in base64 and in hex.
+//! Looking for secrets in streams: plain here, in base64 and in hex by [`crate::encoded`].
 //! Invariant: how a stream is cut into chunks changes nothing; a needle across two chunks is found.
 
 use std::{
@@ -8,12 +8,11 @@ use std::{
 };
 
 use aho_corasick::AhoCorasick;
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
-};
 
-use crate::Invalid;
+use crate::{
+    Invalid,
+    encoded::{Encoding, Progress, Search},
+};
 
 /// How a secret is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,9 +55,10 @@ const MOST_HITS: usize = 10_000;
 
 /// All that is looked for, and what was found so far.
 pub(crate) struct Needles {
-    automaton: Option<AhoCorasick>,
-    forms: Vec<Form>,
+    /// As they are; `None` when nothing is looked for.
+    plain: Option<AhoCorasick>,
     longest: usize,
+    encoded: Vec<(Form, Search)>,
     /// Number of the blob that is being read.
     pub(crate) blob: Cell<usize>,
     bytes: Cell<u64>,
@@ -67,21 +67,19 @@ pub(crate) struct Needles {
 
 impl Needles {
     pub(crate) fn new(needles: &[String]) -> Result<Self, Invalid> {
-        let mut patterns: BTreeMap<Vec<u8>, Form> = BTreeMap::new();
-        for needle in needles.iter().filter(|needle| !needle.is_empty()) {
-            for (pattern, form) in forms(needle.as_bytes()) {
-                let known = patterns.entry(pattern).or_insert(form);
-                *known = form.min(*known);
-            }
+        let needles: Vec<&str> = needles.iter().map(String::as_str).filter(|needle| !needle.is_empty()).collect();
+        let unprepared =
+            |error: &dyn std::error::Error| Invalid::new(format!("the search cannot be prepared: {error}"));
+        let plain = (!needles.is_empty()).then(|| AhoCorasick::new(&needles)).transpose();
+        let mut encoded = Vec::new();
+        for (form, encoding) in [(Form::Base64, Encoding::Base64), (Form::Hex, Encoding::Hex)] {
+            let search = Search::new(encoding, &needles).map_err(|error| unprepared(&error))?;
+            encoded.extend(search.map(|search| (form, search)));
         }
-        let automaton = (!patterns.is_empty())
-            .then(|| AhoCorasick::new(patterns.keys()))
-            .transpose()
-            .map_err(|error| Invalid::new(format!("the search cannot be prepared: {error}")))?;
         Ok(Self {
-            automaton,
-            longest: patterns.keys().map(Vec::len).max().unwrap_or(0),
-            forms: patterns.into_values().collect(),
+            plain: plain.map_err(|error| unprepared(&error))?,
+            longest: needles.iter().map(|needle| needle.len()).max().unwrap_or(0),
+            encoded,
             blob: Cell::new(0),
             bytes: Cell::new(0),
             hits: RefCell::default(),
@@ -90,22 +88,18 @@ impl Needles {
 
     /// True when nothing is looked for.
     pub(crate) fn is_empty(&self) -> bool {
-        self.automaton.is_none()
+        self.plain.is_none()
+    }
+
+    fn is_plain_in(&self, bytes: &[u8]) -> bool {
+        self.plain.as_ref().is_some_and(|plain| plain.is_match(bytes))
     }
 
     /// The forms that occur in some bytes.
     pub(crate) fn forms_in(&self, bytes: &[u8]) -> Vec<Form> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        if !automaton.is_match(bytes) {
-            return Vec::new();
-        }
-        let mut found: Vec<Form> = automaton
-            .find_overlapping_iter(bytes)
-            .filter_map(|hit| self.forms.get(hit.pattern().as_usize()).copied())
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        found
+        let plain = self.is_plain_in(bytes).then_some(Form::Plain);
+        let encoded = self.encoded.iter().filter(|(_, search)| search.go_on(&mut search.begin(), bytes));
+        plain.into_iter().chain(encoded.map(|(form, _)| *form)).collect()
     }
 
     /// Look at something short that is at hand as a whole.
@@ -134,59 +128,46 @@ impl Needles {
     }
 }
 
-/// Every way to write a needle that is looked for.
-fn forms(needle: &[u8]) -> Vec<(Vec<u8>, Form)> {
-    let hex = hex::encode(needle);
-    let mut forms = vec![
-        (needle.to_vec(), Form::Plain),
-        (hex.to_uppercase().into_bytes(), Form::Hex),
-        (hex.into_bytes(), Form::Hex),
-    ];
-    for before in 0..3 {
-        // Encoded after `before` bytes of something else; characters that those, or what follows, have a part in are left off.
-        let mut shifted = vec![0; before];
-        shifted.extend_from_slice(needle);
-        let first = (before * 8).div_ceil(6);
-        let last = shifted.len() * 8 / 6;
-        // Shorter ones occur by chance.
-        if last.saturating_sub(first) < 6 {
-            continue;
-        }
-        for encoded in [STANDARD_NO_PAD.encode(&shifted), URL_SAFE_NO_PAD.encode(&shifted)] {
-            if let Some(core) = encoded.get(first..last) {
-                forms.push((core.as_bytes().to_vec(), Form::Base64));
-            }
-        }
-    }
-    forms
-}
-
 /// Looks at all that is read through it.
 pub(crate) struct Watched<'a, R> {
     inner: R,
     needles: &'a Needles,
     within: Within,
     inside: Vec<String>,
-    /// The end of what was read before, then the new chunk.
+    /// The end of what was read before, then the new chunk; where a plain needle may stand.
     window: Vec<u8>,
+    /// How far the search for each encoded form has come.
+    progress: Vec<Progress>,
 }
 
 impl<'a, R: Read> Watched<'a, R> {
     pub(crate) fn new(inner: R, needles: &'a Needles, within: Within, inside: &[String]) -> Self {
-        Self { inner, needles, within, inside: inside.to_vec(), window: Vec::new() }
+        let progress = needles.encoded.iter().map(|(_, search)| search.begin()).collect();
+        Self { inner, needles, within, inside: inside.to_vec(), window: Vec::new(), progress }
+    }
+
+    fn look(&mut self, chunk: &[u8]) {
+        let needles = self.needles;
+        needles.bytes.set(needles.bytes.get() + chunk.len() as u64);
+        let keep = needles.longest.saturating_sub(1).min(self.window.len());
+        self.window.drain(..self.window.len() - keep);
+        self.window.extend_from_slice(chunk);
+        if needles.is_plain_in(&self.window) {
+            needles.hit(Form::Plain, &self.within, &self.inside);
+        }
+        for ((form, search), progress) in needles.encoded.iter().zip(&mut self.progress) {
+            if search.go_on(progress, chunk) {
+                needles.hit(*form, &self.within, &self.inside);
+            }
+        }
     }
 }
 
 impl<R: Read> Read for Watched<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(into)?;
-        let needles = self.needles;
-        if !needles.is_empty() {
-            needles.bytes.set(needles.bytes.get() + count as u64);
-            let keep = needles.longest.saturating_sub(1).min(self.window.len());
-            self.window.drain(..self.window.len() - keep);
-            self.window.extend(into.iter().take(count));
-            needles.look(&self.window, &self.within, &self.inside);
+        if !self.needles.is_empty() {
+            self.look(into.get(..count).unwrap_or_default());
         }
         Ok(count)
     }

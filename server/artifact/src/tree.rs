@@ -130,6 +130,7 @@ impl Tree {
             setgid: node.mode & 0o2000 != 0,
             sha256: led.as_ref().and_then(|led| led.sha256).map(hex::encode),
             text: led.as_ref().and_then(|led| led.text.as_deref()).map(str::to_owned),
+            text_withheld: led.as_ref().is_some_and(|led| led.kind == Kind::File && led.text.is_none()),
             target: node.link.clone(),
         }
     }

@@ -37,8 +37,12 @@ pub fn run(stdin: impl Read, mut stdout: impl Write) -> io::Result<()> {
     let mut line = Vec::new();
     (&mut reader).take(MOST_JOB).read_until(b'\n', &mut line)?;
     let job: Job = serde_json::from_slice(&line)?;
-    let answer: Value = match read_archive(reader, &job) {
-        Ok(report) => json!({ "report": fit::fit(report)? }),
+    let report = match read_archive(reader, &job) {
+        Ok(report) => fit::fit(report)?,
+        Err(invalid) => Err(invalid),
+    };
+    let answer: Value = match report {
+        Ok(report) => json!({ "report": report }),
         Err(invalid) => json!({ "invalid": invalid.to_string() }),
     };
     serde_json::to_writer(&mut stdout, &answer)?;

@@ -78,7 +78,46 @@ fn images_are_found_by_name_and_by_id() {
         assert!(!report(&made.oci(), &job(name, &[])).images[0].present, "{name}");
     }
     let untagged = Made { tags: Vec::new(), ..made };
-    assert!(report(&untagged.classic(), &job("whatever", &[])).images[0].present);
+    for name in ["whatever".to_owned(), format!("busybox@sha256:{}", sha(b"as some registry has it"))] {
+        assert!(report(&untagged.classic(), &job(&name, &[])).images[0].present, "{name}");
+    }
+}
+
+#[test]
+fn an_image_asked_for_by_its_id_has_that_id() {
+    let untagged = Made { tags: Vec::new(), ..sample() };
+    let parts = untagged.oci();
+    let index = parts.iter().find(|part| part.path == "index.json").unwrap();
+    let index: serde_json::Value = serde_json::from_slice(&index.body).unwrap();
+    let manifest = index["manifests"][0]["digest"].as_str().unwrap();
+    // Of the config, as the classic store calls it, or of the manifest, as containerd's does.
+    for id in [format!("sha256:{}", sha(&untagged.document())), manifest.to_owned()] {
+        assert!(report(&parts, &job(&id, &[])).images[0].present, "{id}");
+    }
+    let other = format!("sha256:{}", sha(b"another"));
+    for name in [other.as_str(), &other["sha256:".len()..], &other["sha256:".len()..][..12]] {
+        assert!(!report(&parts, &job(name, &[])).images[0].present, "{name}");
+        assert!(!report(&untagged.classic(), &job(name, &[])).images[0].present, "{name}");
+    }
+}
+
+#[test]
+fn a_content_that_is_not_told_says_so() {
+    let long = "x".repeat((64 << 10) + 1);
+    let parts = vec![
+        file("short", "x"),
+        file("long", &long),
+        file("bytes", [0xff, 0xfe]),
+        link("to", EntryType::Symlink, "long"),
+        link("nowhere", EntryType::Symlink, "none"),
+        dir("folder/"),
+    ];
+    let paths = ["/short", "/long", "/bytes", "/to", "/nowhere", "/folder", "/none"];
+    let files = report(&image(&[parts]).oci(), &job("app:1", &paths)).images[0].files.clone();
+    let withheld: Vec<&str> = paths.into_iter().filter(|path| files[*path].text_withheld).collect();
+    assert_eq!(withheld, ["/long", "/bytes", "/to"]);
+    assert!(withheld.iter().all(|path| files[*path].text.is_none()));
+    assert_eq!(serde_json::to_value(&files["/short"]).unwrap().get("text_withheld"), None);
 }
 
 #[test]

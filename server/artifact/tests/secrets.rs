@@ -67,6 +67,34 @@ fn chunks_do_not_hide_it() {
 }
 
 #[test]
+fn wrapped_and_spaced_forms_are_found_wherever_they_lie() {
+    let text = format!("secret={NEEDLE}\n");
+    let (base64, hex) = (base64::engine::general_purpose::STANDARD.encode(&text), hex::encode(&text));
+    let lines = |text: &str, width: usize, between: &str| {
+        let lines: Vec<String> = text.as_bytes().chunks(width).map(|it| String::from_utf8_lossy(it).into()).collect();
+        lines.join(between)
+    };
+    // As `base64 -w0`, `base64 -w16`, `xxd -p -c10`, `od -An -tx1` and `openssl` write them.
+    let forms = [
+        (base64.clone(), "base64"),
+        (lines(&base64, 16, "\n"), "base64"),
+        (lines(&hex, 20, "\n"), "hex"),
+        (format!(" {}", lines(&lines(&hex, 2, " "), 24, "\n ")), "hex"),
+        (lines(&hex.to_uppercase(), 2, ":"), "hex"),
+    ];
+    for (written, form) in forms {
+        for at in [0, 500, 8180, 32_760, 131_070] {
+            for around in [".", "\0", "\n"] {
+                let body = format!("{}{written}{}", around.repeat(at), around.repeat(70_000));
+                let found = search(&tar(&image(&[vec![file("f", body)]]).oci()));
+                assert_eq!(found.iter().map(|one| one.form.as_str()).collect::<Vec<_>>(), [form], "{written} at {at}");
+                assert_eq!(found[0].path.as_deref(), Some("/f"));
+            }
+        }
+    }
+}
+
+#[test]
 fn nested_archives_are_opened() {
     let inner = tar(&[file("deep/key", NEEDLE)]);
     let nested = gzip(&tar(&[file("inner.tar.zst", zstd(&inner))]));
@@ -145,15 +173,21 @@ fn nothing_is_found_where_nothing_is_and_no_more_than_a_hundred_are_told() {
 #[test]
 fn the_worker_answers_with_one_short_document() {
     let texts: Vec<_> = (0..6).map(|at| file(&format!("t{at}"), "x".repeat(60_000))).collect();
-    let paths: Vec<String> = (0..6).map(|at| format!("/t{at}")).collect();
-    let job = json!({"images": [{"image": "app:1", "paths": paths}], "difference": ["app:1", "app:1"]});
-    let input = [format!("{job}\n").into_bytes(), tar(&image(&[texts]).oci())].concat();
-    let mut said = Vec::new();
-    artifact::worker::run(input.as_slice(), &mut said).unwrap();
-    assert!(said.len() <= 256 << 10);
-    let said: serde_json::Value = serde_json::from_slice(&said).unwrap();
+    let archive = tar(&image(&[texts]).oci());
+    let ask = |files: usize| {
+        let paths: Vec<String> = (0..files).map(|at| format!("/t{at}")).collect();
+        let job = json!({"images": [{"image": "app:1", "paths": paths}], "difference": ["app:1", "app:1"]});
+        let input = [format!("{job}\n").into_bytes(), archive.clone()].concat();
+        let mut said = Vec::new();
+        artifact::worker::run(input.as_slice(), &mut said).unwrap();
+        assert!(said.len() <= 256 << 10);
+        serde_json::from_slice::<serde_json::Value>(&said).unwrap()
+    };
+    let said = ask(4);
     assert_eq!(said["report"]["difference"]["shared"], 1);
-    assert!(said["report"]["images"][0]["files"]["/t3"]["present"].as_bool().unwrap());
+    assert_eq!(said["report"]["images"][0]["files"]["/t3"]["text"].as_str().unwrap().len(), 60_000);
+    // A report that says nothing of some texts would let a check pass that wants them to lack something.
+    assert!(ask(6)["invalid"].as_str().unwrap().contains("longer than 256 KiB"));
     let mut said = Vec::new();
     artifact::worker::run(b"{}\nnonsense".as_slice(), &mut said).unwrap();
     assert!(String::from_utf8(said).unwrap().starts_with("{\"invalid\":"));

@@ -1,13 +1,13 @@
 //! Examining a sandbox: each check in order, looked at only when what it builds on has passed.
-//! Serves attempts and `exercise test` alike. Invariant: one name means one image in all checks of an attempt.
+//! Serves attempts and `exercise test` alike. Invariant: a scenario is run at most once, and only for a check that is
+//! looked at.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use app::api::Looking;
 use domain::{
     check::Check,
     exercise::ExerciseFile,
-    id::ScenarioId,
     judge::{judge_one, waits_for},
     probe::Probe,
     regrade,
@@ -18,9 +18,12 @@ use library::Exercise;
 use sandbox::{Sandbox, Sandboxes};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
+use tokio_util::task::TaskTracker;
 
 use super::{
     Event, SCENARIO_PREFIX,
+    fresh::Maker,
+    known::Known,
     probes::{self, Look, Preloaded},
     scenario::{self, Ran},
 };
@@ -57,21 +60,21 @@ pub struct Examiner {
     clock: Arc<dyn Clock>,
     prefix: String,
     preloaded: OnceCell<Preloaded>,
-}
-
-/// What was learnt on the way through the checks of one attempt.
-#[derive(Default)]
-struct Known {
-    scenarios: HashMap<ScenarioId, Result<Ran, String>>,
-    /// Ids by the names that images were asked for.
-    images: HashMap<String, String>,
+    tasks: TaskTracker,
 }
 
 impl Examiner {
     /// An examiner that makes fresh sandboxes here.
     #[must_use]
     pub fn new(sandboxes: Sandboxes, clock: Arc<dyn Clock>) -> Self {
-        Self { sandboxes, clock, prefix: SCENARIO_PREFIX.to_owned(), preloaded: OnceCell::new() }
+        let (prefix, preloaded) = (SCENARIO_PREFIX.to_owned(), OnceCell::new());
+        Self { sandboxes, clock, prefix, preloaded, tasks: TaskTracker::new() }
+    }
+
+    /// The same, with fresh sandboxes that are made and ended in these tasks.
+    #[must_use]
+    pub fn with_tasks(self, tasks: TaskTracker) -> Self {
+        Self { tasks, ..self }
     }
 
     /// The same, with leases of fresh sandboxes that begin with this, by which they are found again.
@@ -101,7 +104,7 @@ impl Examiner {
             if waits_for(check, &results).is_none() {
                 tell(Event::Looking(Looking { check: check.id.clone() }));
                 let look = self.look(subject, &file, check, &mut known).await;
-                let look = known.same_images(look);
+                let look = known.agreeing(look);
                 if let Some(digest) = look.digest {
                     artefact.update(digest);
                     judged_bytes = true;
@@ -137,8 +140,7 @@ impl Examiner {
             let Some(scenario) = file.scenario.iter().find(|scenario| &scenario.id == id) else {
                 return Look::could_not(format!("the exercise has no scenario {id}"));
             };
-            let maker = scenario::Maker { sandboxes: &self.sandboxes, prefix: &self.prefix, now: self.clock.now() };
-            let ran = scenario::run(&maker, subject.sandbox, scenario).await;
+            let ran = scenario::run(&self.maker(), subject.sandbox, scenario).await;
             known.scenarios.insert(id.clone(), ran);
         }
         match known.scenarios.get(id) {
@@ -147,7 +149,8 @@ impl Examiner {
                 None => {
                     let mut look = probes::look(&ran.sandbox, &check.probe, preloaded, Some(ran)).await;
                     // What is looked at there may bear the same names; the images that came from the learner count.
-                    look.images.clone_from(&ran.images);
+                    look.images = ran.images.iter().map(|(name, id)| (name.clone(), Some(id.clone()))).collect();
+                    look.all = None;
                     look
                 }
             },
@@ -156,50 +159,27 @@ impl Examiner {
         }
     }
 
+    fn maker(&self) -> Maker {
+        Maker {
+            sandboxes: self.sandboxes.clone(),
+            prefix: self.prefix.clone(),
+            now: self.clock.now(),
+            tasks: self.tasks.clone(),
+        }
+    }
+
     /// Images that every sandbox comes with, from one that no learner has touched; asked for once.
     async fn preloaded(&self) -> Result<&Preloaded, String> {
         self.preloaded
             .get_or_try_init(|| async {
-                let maker = scenario::Maker { sandboxes: &self.sandboxes, prefix: &self.prefix, now: self.clock.now() };
-                let fresh = maker.fresh().await?;
+                let fresh = self.maker().fresh().await?;
                 let preloaded = Preloaded::of(&fresh).await;
-                scenario::discard(&fresh).await;
-                preloaded
+                fresh.discard().await;
+                preloaded.map_err(|error| {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the preloaded images are not known");
+                    "a fresh sandbox did not tell its images".to_owned()
+                })
             })
             .await
-    }
-}
-
-impl Known {
-    /// The look, unless an image it was made on is another than one of the same name in an earlier look: whoever
-    /// shows one image to one check and another to the next must not pass.
-    fn same_images(&mut self, look: Look) -> Look {
-        for (name, id) in &look.images {
-            let first = self.images.entry(name.clone()).or_insert_with(|| id.clone());
-            if first != id {
-                return Look::invalid(format!("the image {name} changed while it was being checked"));
-            }
-        }
-        look
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::evidence::Evidence;
-
-    use super::*;
-
-    #[test]
-    fn one_name_means_one_image() {
-        let look = |id: &str| {
-            let images = vec![("app:flat".to_owned(), id.to_owned())];
-            Look { evidence: Evidence::Seen { facts: serde_json::json!({}) }, digest: None, images }
-        };
-        let mut known = Known::default();
-        for (id, seen) in [("sha256:a", true), ("sha256:a", true), ("sha256:b", false), ("sha256:a", true)] {
-            let look = known.same_images(look(id));
-            assert_eq!(matches!(look.evidence, Evidence::Seen { .. }), seen, "{id}");
-        }
     }
 }

@@ -1,8 +1,8 @@
-//! Grading: look, judge, store. An attempt runs in a task of its own; whoever follows it gets every event, also late.
+//! Grading: look, judge, store. An attempt runs in tasks of its own; whoever follows it gets every event, also late.
 //! Invariant: a verdict is stored once, and a fault of ours is never stored as a wrong answer.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -14,37 +14,45 @@ use domain::{
     lease::LeaseState,
     verdict::{CheckResult, Verdict},
 };
-use sandbox::Sandboxes;
+use library::Exercise;
+use sandbox::{Sandbox, Sandboxes};
 use tokio::sync::{Semaphore, watch};
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     clock::Clock,
     content::Content,
     lease::{LeaseError, Leases},
     random,
-    store::{Store, StoreError, attempt::Grounds, lease::LeaseRow},
+    store::{Store, StoreError, lease::LeaseRow},
 };
 
 mod archive;
+mod attempt;
 pub mod examine;
+#[cfg(test)]
+mod fake;
+mod fresh;
+mod known;
 mod probes;
 mod scenario;
+
+use attempt::{Busy, Job};
 
 /// Leases of fresh sandboxes for rerun checks begin with this.
 pub const SCENARIO_PREFIX: &str = "rerun-";
 
 /// Attempts graded at the same time; each may stream gigabytes.
 const AT_ONCE: usize = 4;
-/// The longest that one attempt may take.
+/// The longest that one attempt may take once it is its turn.
 const LONGEST: Duration = Duration::from_secs(300);
-/// Events of a finished attempt are kept in memory so long; after that the database has the verdict.
-const KEPT: Duration = Duration::from_secs(60);
+/// To give running attempts up when the server stops.
+const STOPPING: Duration = Duration::from_secs(10);
 
 /// Why an attempt cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum GradingError {
-    /// One is running for this sandbox.
+    /// One of this learner's is running.
     #[error("an attempt is running")]
     Running,
     /// A free sandbox has no checks.
@@ -92,8 +100,12 @@ struct Inner {
     clock: Arc<dyn Clock>,
     examiner: examine::Examiner,
     live: Mutex<HashMap<AttemptId, watch::Receiver<Vec<Event>>>>,
+    /// Learners with a running attempt.
+    busy: Mutex<HashSet<LearnerId>>,
     at_once: Semaphore,
+    longest: Duration,
     tasks: TaskTracker,
+    stop: CancellationToken,
 }
 
 impl Grading {
@@ -106,7 +118,19 @@ impl Grading {
         sandboxes: Sandboxes,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let examiner = examine::Examiner::new(sandboxes, Arc::clone(&clock));
+        Self::with_limit(store, content, leases, sandboxes, clock, LONGEST)
+    }
+
+    fn with_limit(
+        store: Store,
+        content: Arc<Content>,
+        leases: Leases,
+        sandboxes: Sandboxes,
+        clock: Arc<dyn Clock>,
+        longest: Duration,
+    ) -> Self {
+        let tasks = TaskTracker::new();
+        let examiner = examine::Examiner::new(sandboxes, Arc::clone(&clock)).with_tasks(tasks.clone());
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -115,8 +139,11 @@ impl Grading {
                 clock,
                 examiner,
                 live: Mutex::default(),
+                busy: Mutex::default(),
                 at_once: Semaphore::new(AT_ONCE),
-                tasks: TaskTracker::new(),
+                longest,
+                tasks,
+                stop: CancellationToken::new(),
             }),
         }
     }
@@ -134,62 +161,41 @@ impl Grading {
         let exercise = inner.content.shelf().library.exercise(&id).cloned();
         let exercise = exercise.ok_or_else(|| LeaseError::NoExercise(id.clone()))?;
         let sandbox = inner.leases.sandbox(&row)?;
-        let (attempt_id, revision) = (AttemptId(random::id()), exercise.file.revision);
-        let begun =
-            inner.store.begin_attempt(&attempt_id, &row.learner, &row.id, &id, revision, inner.clock.now()).await?;
+        let busy = Busy::new(inner, &row.learner).ok_or(GradingError::Running)?;
+        // In a task of its own: who asked may hang up, and what is stored as running has to be graded.
+        match inner.tasks.spawn(self.clone().open(row, exercise, sandbox, busy)).await {
+            Ok(begun) => begun,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime ends, and with it who asked.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Store an attempt and leave it to a task.
+    async fn open(
+        self,
+        row: LeaseRow,
+        exercise: Arc<Exercise>,
+        sandbox: Sandbox,
+        busy: Busy,
+    ) -> Result<Attempt, GradingError> {
+        let inner = &self.inner;
+        let (id, revision, now) = (AttemptId(random::id()), exercise.file.revision, inner.clock.now());
+        let begun = inner.store.begin_attempt(&id, &row.learner, &row.id, &exercise.id, revision, now).await?;
         let attempt = begun.ok_or(GradingError::Running)?;
         let (events, follow) = watch::channel(Vec::new());
-        self.live().insert(attempt_id.clone(), follow);
-        let this = self.clone();
-        inner.tasks.spawn(async move {
-            let job = Job { id: attempt_id.clone(), row, exercise, sandbox };
-            let graded = tokio::time::timeout(LONGEST, this.grade(&job, &events)).await;
-            let reason = match graded {
-                Ok(Ok(())) => None,
-                Ok(Err(error)) => {
-                    tracing::error!(attempt = %job.id, error = &error as &dyn std::error::Error, "an attempt was abandoned");
-                    Some("The result could not be stored. This is our fault; please check again.")
-                }
-                Err(_) => {
-                    tracing::error!(attempt = %job.id, "an attempt took too long");
-                    Some("The check took too long and was given up. Please try again.")
-                }
-            };
-            if let Some(reason) = reason {
-                if let Err(error) = this.inner.store.abandon_attempt(&job.id).await {
-                    tracing::error!(attempt = %job.id, %error, "an attempt is left running until the next start");
-                }
-                events.send_modify(|events| events.push(Event::Abandoned(reason.to_owned())));
-            }
-            tokio::time::sleep(KEPT).await;
-            this.live().remove(&job.id);
-        });
+        self.live().insert(id.clone(), follow);
+        inner.tasks.spawn(self.clone().see_through(Job { id, row, exercise, sandbox, events }, busy));
         Ok(attempt)
     }
 
-    async fn grade(&self, job: &Job, events: &watch::Sender<Vec<Event>>) -> Result<(), StoreError> {
-        let inner = &self.inner;
-        // Never closed.
-        let _turn = inner.at_once.acquire().await;
-        if let Err(error) = inner.leases.save_work(&job.sandbox, &job.row).await {
-            tracing::warn!(attempt = %job.id, %error, "the work could not be saved");
+    /// Give running attempts up and wait for their ends.
+    pub async fn stop(&self) {
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        if tokio::time::timeout(STOPPING, self.inner.tasks.wait()).await.is_err() {
+            tracing::warn!("some attempts were cut off");
         }
-        let subject = examine::Subject {
-            sandbox: &job.sandbox,
-            exercise: &job.exercise,
-            canary: &job.row.canary,
-            nonce: &job.row.nonce,
-        };
-        let seen = inner.examiner.examine(&subject, &|event| events.send_modify(|events| events.push(event))).await;
-        let grounds = Grounds { seen: &seen.evidence, artefact: seen.artefact.as_deref(), fresh: &seen.fresh };
-        let now = inner.clock.now();
-        if inner.store.grade_attempt(&job.id, &seen.verdict, &grounds, now).await? {
-            events.send_modify(|events| events.push(Event::Verdict(seen.verdict)));
-        } else {
-            let reason = "The sandbox ended before the result was there. Your files are kept; start it again.";
-            events.send_modify(|events| events.push(Event::Abandoned(reason.to_owned())));
-        }
-        Ok(())
     }
 
     /// An attempt of that learner.
@@ -210,11 +216,4 @@ impl Grading {
         // The map stays whole whatever its holder did.
         self.inner.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-struct Job {
-    id: AttemptId,
-    row: LeaseRow,
-    exercise: Arc<library::Exercise>,
-    sandbox: sandbox::Sandbox,
 }

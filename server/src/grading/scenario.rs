@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use domain::exercise::{Plant, Scenario};
 use futures::StreamExt as _;
-use sandbox::{EngineRequest, EngineState, FileContent, Limits, Program, Sandbox, SandboxError, Sandboxes, WORK_DIR};
+use http::StatusCode;
+use sandbox::{EngineRequest, EngineResponse, FileContent, Limits, Program, Sandbox, SandboxError, WORK_DIR};
+use serde_json::Value;
 
-use crate::{lease::work::read_work, random, store::work::WorkFile};
+use super::{
+    fresh::{Fresh, Maker},
+    probes::{body, escape},
+};
+use crate::{lease::work::read_work, store::work::WorkFile};
 
-/// A fresh sandbox ends by itself after this many seconds.
-const LIFE_SECONDS: i64 = 600;
-const ENGINE: Duration = Duration::from_secs(60);
 /// The most that an image may weigh on its way into a scenario.
 const IMAGE: Limits = Limits { bytes: 1024 * 1024 * 1024, time: Duration::from_secs(60) };
 const LONGEST_STEP: u32 = 120;
@@ -24,7 +27,7 @@ pub(super) struct StepRan {
 
 /// A scenario that was run.
 pub(super) struct Ran {
-    pub(super) sandbox: Sandbox,
+    pub(super) sandbox: Fresh,
     pub(super) steps: Vec<StepRan>,
     /// What the learner has to provide and has not: a plain sentence.
     pub(super) missing: Option<String>,
@@ -34,7 +37,7 @@ pub(super) struct Ran {
 
 impl Ran {
     pub(super) async fn discard(self) {
-        discard(&self.sandbox).await;
+        self.sandbox.discard().await;
     }
 }
 
@@ -53,46 +56,20 @@ enum FurnishError {
         /// Which image.
         image: String,
         /// What it answered.
-        status: http::StatusCode,
+        status: StatusCode,
+    },
+    /// The fresh engine does not do its work.
+    #[error("the fresh engine answered {status} when it was to {doing}")]
+    FreshEngine {
+        /// The work.
+        doing: &'static str,
+        /// What it answered.
+        status: StatusCode,
     },
 }
 
-/// What is needed to make fresh sandboxes.
-pub(super) struct Maker<'a> {
-    pub(super) sandboxes: &'a Sandboxes,
-    /// Their leases begin with this.
-    pub(super) prefix: &'a str,
-    pub(super) now: i64,
-}
-
-impl Maker<'_> {
-    /// A fresh sandbox with its engine ready.
-    pub(super) async fn fresh(&self) -> Result<Sandbox, String> {
-        let lease = format!("{}{}", self.prefix, random::id());
-        let fault = |error: SandboxError| {
-            tracing::error!(error = &error as &dyn std::error::Error, "a fresh sandbox could not be had");
-            "a fresh sandbox could not be had".to_owned()
-        };
-        let sandbox = self.sandboxes.create(&lease, self.now + LIFE_SECONDS).await.map_err(fault)?;
-        match sandbox.wait_for_engine(ENGINE).await {
-            Ok(EngineState::Ready) => Ok(sandbox),
-            other => {
-                tracing::error!(?other, "the engine of a fresh sandbox did not start");
-                discard(&sandbox).await;
-                Err("the engine of a fresh sandbox did not start".to_owned())
-            }
-        }
-    }
-}
-
-pub(super) async fn discard(sandbox: &Sandbox) {
-    if let Err(error) = sandbox.end().await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "a fresh sandbox is left to the reaper");
-    }
-}
-
 /// Furnish a fresh sandbox and run the steps.
-pub(super) async fn run(maker: &Maker<'_>, learners: &Sandbox, scenario: &Scenario) -> Result<Ran, String> {
+pub(super) async fn run(maker: &Maker, learners: &Sandbox, scenario: &Scenario) -> Result<Ran, String> {
     let sandbox = maker.fresh().await?;
     let mut ran = Ran { sandbox, steps: Vec::new(), missing: None, images: Vec::new() };
     match furnish(&mut ran, maker.now, learners, scenario).await {
@@ -115,23 +92,9 @@ async fn furnish(ran: &mut Ran, now: i64, learners: &Sandbox, scenario: &Scenari
             }
         }
     }
-    let mut files = Vec::new();
-    if !scenario.sources.is_empty() {
-        let work = read_work(learners, |path| is_source(&scenario.sources, path)).await?;
-        files.extend(work.into_iter().map(|WorkFile { path, mode, content }| FileContent {
-            path: format!("{WORK_DIR}/{path}"),
-            mode,
-            bytes: content.into(),
-            modified: None,
-        }));
-        if files.is_empty() {
-            ran.missing = Some(format!("your working folder has none of {}", scenario.sources.join(", ")));
-            return Ok(());
-        }
-    }
-    files.extend(scenario.plant.iter().map(|plant| planted(plant, now)));
-    if !files.is_empty() {
-        ran.sandbox.put_files(&files).await?;
+    if let Err(reason) = lay(&ran.sandbox, now, learners, scenario).await? {
+        ran.missing = Some(reason);
+        return Ok(());
     }
     for step in &scenario.step {
         let limit = Duration::from_secs(u64::from(step.timeout_seconds.min(LONGEST_STEP)));
@@ -143,6 +106,62 @@ async fn furnish(ran: &mut Ran, now: i64, learners: &Sandbox, scenario: &Scenari
         }
     }
     Ok(())
+}
+
+/// Lay the learner's sources down, then what is planted; what the learner has to mend otherwise, as a plain sentence.
+async fn lay(
+    to: &Sandbox,
+    now: i64,
+    learners: &Sandbox,
+    scenario: &Scenario,
+) -> Result<Result<(), String>, FurnishError> {
+    let brought = !scenario.sources.is_empty();
+    let plants: Vec<FileContent> = scenario.plant.iter().map(|plant| planted(plant, now)).collect();
+    if brought {
+        let work = read_work(learners, |path| is_source(&scenario.sources, path)).await?;
+        if work.is_empty() {
+            return Ok(Err(format!("your working folder has none of {}", scenario.sources.join(", "))));
+        }
+        let sources: Vec<FileContent> = work.into_iter().map(brought_along).collect();
+        if let Some(in_the_way) = collision(&sources, &plants) {
+            return Ok(Err(format!("{in_the_way} is in the way of what the check lays beside your files")));
+        }
+        if let Err(said) = laid(to.put_files(&sources).await, true)? {
+            return Ok(Err(format!("your files cannot be laid into another sandbox: {said}")));
+        }
+    }
+    if !plants.is_empty()
+        && let Err(said) = laid(to.put_files(&plants).await, brought)?
+    {
+        return Ok(Err(format!("your files are in the way of what the check lays beside them: {said}")));
+    }
+    Ok(Ok(()))
+}
+
+fn brought_along(file: WorkFile) -> FileContent {
+    let path = format!("{WORK_DIR}/{}", file.path);
+    FileContent { path, mode: file.mode, bytes: file.content.into(), modified: None }
+}
+
+/// The learner's file or folder that has the place of a folder or file that is planted. Files of the same path are no
+/// collision: what is planted replaces them.
+fn collision<'a>(sources: &[FileContent], plants: &'a [FileContent]) -> Option<&'a str> {
+    let below = |path: &str, folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let place = plants.iter().find_map(|plant| {
+        let file = sources.iter().find(|source| below(&plant.path, &source.path));
+        let folder = sources.iter().any(|source| below(&source.path, &plant.path));
+        file.and_then(|source| plant.path.get(..source.path.len())).or(folder.then_some(plant.path.as_str()))
+    })?;
+    Some(place.strip_prefix(WORK_DIR).map_or(place, |path| path.trim_start_matches('/')))
+}
+
+/// Whether files could be put down. A sandbox with nothing of the learner's in it has no reason to refuse them.
+fn laid(put: Result<(), SandboxError>, brought: bool) -> Result<Result<(), String>, SandboxError> {
+    match put {
+        Ok(()) => Ok(Ok(())),
+        Err(SandboxError::Refused { message, .. }) if brought => Ok(Err(message)),
+        Err(error) => Err(error),
+    }
 }
 
 /// A source is a file, or a folder with all below it.
@@ -178,24 +197,57 @@ enum Carried {
 
 /// Take an image out of the learner's engine and put it into the fresh one.
 async fn carry_image(from: &Sandbox, to: &Sandbox, image: &str) -> Result<Carried, FurnishError> {
-    let path = format!("/images/{}/get", super::probes::escape(image));
+    let Some(mut loaded) = load(from, to, image).await? else { return Ok(absent(image)) };
+    if !loaded.status.is_success() {
+        // An engine says the same of an archive that it cannot read and of a failure of its own: the latter passes.
+        let Some(again) = load(from, to, image).await? else { return Ok(absent(image)) };
+        loaded = again;
+    }
+    if !loaded.status.is_success() {
+        let answer = to.engine_request(EngineRequest::get("/_ping"), Limits::default()).await?;
+        return refused(image, &loaded, answer.status);
+    }
+    let path = format!("/images/{}/json", escape(image));
+    arrived(image, &to.engine_request(EngineRequest::get(path), Limits::default()).await?)
+}
+
+fn absent(image: &str) -> Carried {
+    Carried::Missing(format!("there is no image {image} in your sandbox"))
+}
+
+/// What the fresh engine says to the archive; `None` when the learner's has no such image.
+async fn load(from: &Sandbox, to: &Sandbox, image: &str) -> Result<Option<EngineResponse>, FurnishError> {
+    let path = format!("/images/{}/get", escape(image));
     let archive = from.engine_stream(EngineRequest::get(path), IMAGE).await?;
     match archive.status {
-        http::StatusCode::OK => {}
-        http::StatusCode::NOT_FOUND => {
-            return Ok(Carried::Missing(format!("there is no image {image} in your sandbox")));
-        }
+        StatusCode::OK => {}
+        StatusCode::NOT_FOUND => return Ok(None),
         status => return Err(FurnishError::NoArchive { image: image.to_owned(), status }),
     }
     let chunks = archive.map(|chunk| chunk.map_err(std::io::Error::other));
-    let loaded = to.engine_upload("/images/load?quiet=1", "application/x-tar", chunks, IMAGE).await?;
-    let path = format!("/images/{}/json", super::probes::escape(image));
-    let found = to.engine_request(EngineRequest::get(path), Limits::default()).await?;
-    let id = super::probes::body(&found).get("Id").and_then(serde_json::Value::as_str).map(str::to_owned);
-    Ok(match id.filter(|_| loaded.status.is_success() && found.status.is_success()) {
-        Some(id) => Carried::Here { id },
-        None => Carried::Missing(format!("another engine cannot load {image} from its archive")),
-    })
+    Ok(Some(to.engine_upload("/images/load?quiet=1", "application/x-tar", chunks, IMAGE).await?))
+}
+
+/// Of an archive that was refused twice by an engine that is, or is not, well.
+fn refused(image: &str, loaded: &EngineResponse, ping: StatusCode) -> Result<Carried, FurnishError> {
+    if !ping.is_success() {
+        return Err(FurnishError::FreshEngine { doing: "answer at all", status: ping });
+    }
+    tracing::info!(image, status = %loaded.status, "an engine cannot load a learner's image");
+    Ok(cannot_load(image))
+}
+
+fn cannot_load(image: &str) -> Carried {
+    Carried::Missing(format!("another engine cannot load {image} from its archive"))
+}
+
+/// Of an archive that was loaded: whether the image was in it.
+fn arrived(image: &str, found: &EngineResponse) -> Result<Carried, FurnishError> {
+    match (found.status, body(found).get("Id").and_then(Value::as_str)) {
+        (StatusCode::OK, Some(id)) => Ok(Carried::Here { id: id.to_owned() }),
+        (StatusCode::NOT_FOUND, _) => Ok(cannot_load(image)),
+        (status, _) => Err(FurnishError::FreshEngine { doing: "tell about an image", status }),
+    }
 }
 
 #[cfg(test)]
@@ -222,5 +274,52 @@ mod tests {
         let file = planted(&plant, 1_000_000);
         assert_eq!((file.bytes.len(), file.mode, file.modified), (1024, 0o600, Some(827_200)));
         assert_eq!(file.path, "/root/work/logs/old.log");
+    }
+
+    fn answer(status: u16, body: &str) -> EngineResponse {
+        let status = StatusCode::from_u16(status).unwrap();
+        EngineResponse { status, headers: http::HeaderMap::new(), body: body.to_owned().into() }
+    }
+
+    #[test]
+    fn a_source_in_the_place_of_a_plant_is_told() {
+        let files = |paths: &[&str]| -> Vec<FileContent> {
+            paths.iter().map(|path| FileContent::new(format!("{WORK_DIR}/{path}"), "")).collect()
+        };
+        for (sources, plants, told) in [
+            (&["lib"][..], &["lib/mail/.env"][..], Some("lib")),
+            (&["data/cities.txt/a/b"], &["x", "data/cities.txt"], Some("data/cities.txt")),
+            (&["lib/a", "libx"], &["lib/b", "lib/a"], None),
+        ] {
+            assert_eq!(collision(&files(sources), &files(plants)), told, "{sources:?}");
+        }
+    }
+
+    #[test]
+    fn files_that_cannot_be_laid_are_the_learners_to_mend() {
+        let refused = || {
+            let message = "cannot write lib/x: Not a directory".to_owned();
+            Err(SandboxError::Refused { refusal: sandbox::Refusal::System, message })
+        };
+        assert_eq!(laid(Ok(()), true).unwrap(), Ok(()));
+        assert_eq!(laid(refused(), true).unwrap().unwrap_err(), "cannot write lib/x: Not a directory");
+        // Nothing of theirs is there.
+        assert!(laid(refused(), false).is_err());
+        assert!(laid(Err(SandboxError::Slow { doing: "write files" }), true).is_err());
+    }
+
+    #[test]
+    fn an_archive_is_to_blame_only_when_the_fresh_engine_is_well() {
+        let missing = |carried: Result<Carried, FurnishError>| matches!(carried, Ok(Carried::Missing(_)));
+        assert!(missing(refused("app:1", &answer(500, "{}"), StatusCode::OK)));
+        assert!(refused("app:1", &answer(500, "{}"), StatusCode::SERVICE_UNAVAILABLE).is_err());
+        assert!(
+            matches!(arrived("app:1", &answer(200, r#"{"Id": "sha256:a"}"#)), Ok(Carried::Here { id }) if id == "sha256:a")
+        );
+        // It was loaded, and held something else.
+        assert!(missing(arrived("app:1", &answer(404, "{}"))));
+        for (status, body) in [(500, "{}"), (200, "{}"), (200, "")] {
+            assert!(arrived("app:1", &answer(status, body)).is_err(), "{status} {body}");
+        }
     }
 }

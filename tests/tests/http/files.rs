@@ -23,6 +23,8 @@ async fn files_are_saved_seen_and_never_overwritten_unseen() {
 
     let stale = ann.ask(Method::PUT, &file, &[("if-match", "\"0-0\"")], b"lost").await;
     assert_eq!(stale.error(), (412, "changed".to_owned()));
+    let new = ann.ask(Method::PUT, &file, &[("if-none-match", "*")], b"").await;
+    assert_eq!(new.error(), (412, "exists".to_owned()), "a new file never empties an old one");
     assert_eq!(&ann.get(&file).await.body[..], b"FROM busybox\n");
     let etag = read.header("etag").to_owned();
     assert_eq!(ann.ask(Method::PUT, &file, &[("if-match", &etag)], b"FROM debian:13\n").await.status, 204);

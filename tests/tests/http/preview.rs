@@ -9,10 +9,14 @@ async fn a_published_port_is_seen_at_its_own_address() {
     let server = Server::start().await;
     let mut ann = server.learner();
     let lease = ann.start(&server, None).await;
+    ann.until_engine(&lease).await;
     let mut terminal = Terminal::attach(&ann, &lease, 0).await;
     terminal
-        .type_line("mkdir w; echo from-inside > w/index.html; docker run -d -p 8080:80 -v $PWD/w:/w busybox httpd -f -h /w && echo u$(printf p)-it")
+        .type_line(
+            "mkdir w; echo from-inside > w/index.html; docker run -d -p 8080:80 -v $PWD/w:/w busybox httpd -f -h /w",
+        )
         .await;
+    terminal.type_line("until curl -sf localhost:8080 >/dev/null; do sleep .1; done; echo u$(printf p)-it").await;
     terminal.until("up-it").await;
     let view = ann.get(&format!("/api/leases/{lease}")).await.json();
     let template = view["preview"]["template"].as_str().unwrap().to_owned();

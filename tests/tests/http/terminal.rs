@@ -12,14 +12,15 @@ async fn a_shell_goes_on_where_it_stopped() {
     let mut first = Terminal::attach(&ann, &lease, 0).await;
     first.type_line("kept=anchor; echo on$(printf e)").await;
     first.until("\rone\r\n").await;
-    first.type_line("sleep 0.3; echo $kept-tw$(printf o)").await;
+    first.type_line("sleep 1; echo $kept-tw$(printf o)").await;
     first.until("tw$(printf o)").await;
     let at = first.end();
     // Printed while nobody looks.
     drop(first);
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
     let mut second = Terminal::attach(&ann, &lease, at).await;
     second.until("anchor-two").await;
+    ann.until_engine(&lease).await;
     second.type_line("docker version --format '{{.Server.Version}}' && echo en$(printf gine)").await;
     second.until("engine").await;
 }

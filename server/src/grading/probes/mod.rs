@@ -1,45 +1,86 @@
 //! From a probe to evidence: ask the sandbox, describe what was seen as the facts that the domain documents.
 //! Invariant: what a sandbox says is data, bounded in size and time; what could not be asked is not a wrong answer.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use domain::{evidence::Evidence, probe::Probe};
+use http::StatusCode;
 use sandbox::{EngineRequest, EngineResponse, Limits, Sandbox, SandboxError};
 use serde_json::{Value, json};
 
 use super::scenario::Ran;
 
 mod container;
+mod dockerfile;
 mod files;
 mod images;
+mod listing;
 mod logs;
 mod network;
+mod output;
+mod registry;
 mod run;
+mod search;
 mod service;
 mod steps;
 
-pub(super) use images::Preloaded;
+pub(super) use listing::Preloaded;
 
 /// Evidence, and what it was judged on.
 pub(super) struct Look {
     pub(super) evidence: Evidence,
     /// Of the archive.
     pub(super) digest: Option<[u8; 32]>,
-    /// Images by the names they were asked for, and their ids.
-    pub(super) images: Vec<(String, String)>,
+    /// Images by the names they were asked for, and their ids; none of one that is not there.
+    pub(super) images: Vec<(String, Option<String>)>,
+    /// When all images were looked at that the sandbox's engine lists: the ids of these, and of the preloaded ones.
+    pub(super) all: Option<BTreeSet<String>>,
 }
 
 impl Look {
     pub(super) fn could_not(reason: String) -> Self {
-        Self { evidence: Evidence::CouldNotLook { reason }, digest: None, images: Vec::new() }
+        Self::of(Evidence::CouldNotLook { reason })
     }
 
     pub(super) fn invalid(reason: String) -> Self {
-        Self { evidence: Evidence::Invalid { reason }, digest: None, images: Vec::new() }
+        Self::of(Evidence::Invalid { reason })
     }
 
-    fn seen(facts: Value) -> Self {
-        Self { evidence: Evidence::Seen { facts }, digest: None, images: Vec::new() }
+    pub(super) fn seen(facts: Value) -> Self {
+        Self::of(Evidence::Seen { facts })
+    }
+
+    fn of(evidence: Evidence) -> Self {
+        Self { evidence, digest: None, images: Vec::new(), all: None }
+    }
+}
+
+/// Why a probe could not look. None of it is the learner's fault.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ProbeError {
+    /// The sandbox failed, or its engine does not answer.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// Its engine answered, and not what engines do.
+    #[error("its engine could not {doing}: {said}")]
+    Engine {
+        /// What it was asked to do.
+        doing: &'static str,
+        /// What it said instead.
+        said: String,
+    },
+    /// A container of the check's own is not there any more.
+    #[error("the container that was to be looked at is gone")]
+    Gone,
+}
+
+impl ProbeError {
+    fn answer(doing: &'static str, answer: &EngineResponse) -> Self {
+        Self::Engine { doing, said: message(answer) }
+    }
+
+    fn status(doing: &'static str, status: StatusCode) -> Self {
+        Self::Engine { doing, said: format!("status {status}") }
     }
 }
 
@@ -76,6 +117,9 @@ pub(super) async fn look(sandbox: &Sandbox, probe: &Probe, preloaded: &Preloaded
             service::look(sandbox, &wanted).await
         }
         Probe::Http { port, container, path } => network::look(sandbox, *port, container.as_deref(), path).await,
+        Probe::Registry { port, container, repository } => {
+            registry::look(sandbox, *port, container.as_deref(), repository).await
+        }
         Probe::Step { step } => Ok(Look::seen(steps::step(ran, step.as_str()))),
         Probe::Script { script, timeout_seconds } => match ran {
             Some(ran) => steps::script(&ran.sandbox, script, *timeout_seconds).await,
@@ -83,7 +127,7 @@ pub(super) async fn look(sandbox: &Sandbox, probe: &Probe, preloaded: &Preloaded
         },
         Probe::Images {} => images::list(sandbox, preloaded).await,
         Probe::Image { image, paths } => images::one(sandbox, image, paths).await,
-        Probe::SecretSearch { images, needles } => images::search(sandbox, preloaded, images.as_deref(), needles).await,
+        Probe::SecretSearch { images, needles } => search::look(sandbox, preloaded, images.as_deref(), needles).await,
         Probe::LayerDifference { first, second } => images::difference(sandbox, first, second).await,
     };
     looked.unwrap_or_else(|error| {
@@ -92,7 +136,7 @@ pub(super) async fn look(sandbox: &Sandbox, probe: &Probe, preloaded: &Preloaded
     })
 }
 
-async fn engine(sandbox: &Sandbox, path: &str) -> Result<Look, SandboxError> {
+async fn engine(sandbox: &Sandbox, path: &str) -> Result<Look, ProbeError> {
     let answer = get(sandbox, path).await?;
     Ok(Look::seen(json!({"status": answer.status.as_u16(), "body": body(&answer)})))
 }
@@ -134,40 +178,4 @@ pub(super) fn escape(name: &str) -> String {
             other => format!("%{other:02X}"),
         })
         .collect()
-}
-
-/// The engine's stream of a container's output, told apart: frames of `[stream, 0, 0, 0, length: u32]` and bytes;
-/// see the engine API's "attach". At most `most` bytes of each are kept, the last ones.
-fn demultiplex(mut bytes: &[u8], most: usize) -> (String, String) {
-    let mut streams: HashMap<u8, Vec<u8>> = HashMap::new();
-    while let Some((head, rest)) = bytes.split_first_chunk::<8>() {
-        let length = usize::try_from(u32::from_be_bytes([head[4], head[5], head[6], head[7]])).unwrap_or(usize::MAX);
-        let (chunk, rest) = rest.split_at(length.min(rest.len()));
-        streams.entry(head[0]).or_default().extend_from_slice(chunk);
-        bytes = rest;
-    }
-    let mut text = |stream: u8| {
-        let all = streams.remove(&stream).unwrap_or_default();
-        String::from_utf8_lossy(&all[all.len().saturating_sub(most)..]).into_owned()
-    };
-    (text(1), text(2))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn output_is_told_apart() {
-        let frame = |stream: u8, text: &str| {
-            let length = u32::try_from(text.len()).unwrap().to_be_bytes();
-            [&[stream, 0, 0, 0][..], &length, text.as_bytes()].concat()
-        };
-        let bytes = [frame(1, "out"), frame(2, "err"), frame(1, "put")].concat();
-        assert_eq!(demultiplex(&bytes, 100), ("output".to_owned(), "err".to_owned()));
-        assert_eq!(demultiplex(&bytes, 2), ("ut".to_owned(), "rr".to_owned()));
-        // A forged length takes what there is.
-        assert_eq!(demultiplex(&[1, 0, 0, 0, 255, 255, 255, 255, b'x'], 9), ("x".to_owned(), String::new()));
-        assert_eq!(demultiplex(&[1, 2, 3], 9), (String::new(), String::new()));
-    }
 }

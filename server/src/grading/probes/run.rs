@@ -5,9 +5,11 @@ use std::time::Duration;
 use sandbox::{EngineRequest, Limits, Sandbox, SandboxError};
 use serde_json::{Value, json};
 
-use super::{Look, body, container, escape, logs, message, post};
+use super::{Look, ProbeError, body, container, escape, logs, message, post};
 use crate::random;
 
+/// The engine's log of a container that has ended is whole by then.
+const LATE: Duration = Duration::from_millis(500);
 /// To create, start or remove a container.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -22,7 +24,7 @@ pub(super) struct Wanted<'a> {
     pub(super) limit: Duration,
 }
 
-pub(super) async fn look(sandbox: &Sandbox, wanted: &Wanted<'_>) -> Result<Look, SandboxError> {
+pub(super) async fn look(sandbox: &Sandbox, wanted: &Wanted<'_>) -> Result<Look, ProbeError> {
     let mut document = json!({
         "Image": wanted.image, "Env": wanted.env,
         "HostConfig": {"Binds": wanted.binds, "ReadonlyRootfs": wanted.read_only},
@@ -70,25 +72,70 @@ pub(super) async fn remove(sandbox: &Sandbox, id: &str) {
     }
 }
 
-async fn follow(sandbox: &Sandbox, id: &str, limit: Duration) -> Result<Look, SandboxError> {
+async fn follow(sandbox: &Sandbox, id: &str, limit: Duration) -> Result<Look, ProbeError> {
     if let Err(error) = start(sandbox, id).await? {
         return Ok(Look::seen(
             json!({"created": true, "error": error, "exit_code": 127, "stdout": "", "stderr": "", "timed_out": false}),
         ));
     }
-    let wait = post(sandbox, format!("/containers/{}/wait", escape(id)), &json!({}), limit).await;
-    let timed_out = match wait {
-        Ok(_) => false,
-        Err(SandboxError::Slow { .. }) => true,
-        Err(error) => return Err(error),
+    let waited = match post(sandbox, format!("/containers/{}/wait", escape(id)), &json!({}), limit).await {
+        Ok(answer) if answer.status.is_success() => Waited::ToTheEnd,
+        Ok(answer) => return Err(ProbeError::answer("wait for a container", &answer)),
+        Err(SandboxError::Slow { .. }) => Waited::LongEnough,
+        Err(error) => return Err(error.into()),
     };
-    let (stdout, stderr) = logs::read(sandbox, id).await?.unwrap_or_default();
-    let state = match container::inspect(sandbox, id).await? {
-        Ok(document) => document["State"].clone(),
-        Err(look) => return Ok(look),
+    // Before its output: what has ended says no more.
+    let Some(document) = container::inspect(sandbox, id).await? else {
+        return Err(ProbeError::Gone);
     };
-    Ok(Look::seen(json!({
-        "created": true, "timed_out": timed_out, "stdout": stdout, "stderr": stderr,
-        "exit_code": state["ExitCode"], "oom_killed": state["OOMKilled"],
-    })))
+    let (mut stdout, mut stderr) = logs::read(sandbox, id).await?.unwrap_or_default();
+    if !container::runs(&document) && stdout.is_empty() && stderr.is_empty() {
+        // On a busy host the engine may be late with what a short program has put out.
+        tokio::time::sleep(LATE).await;
+        (stdout, stderr) = logs::read(sandbox, id).await?.unwrap_or_default();
+    }
+    let mut facts = ending(waited, &document);
+    facts["stdout"] = Value::String(stdout);
+    facts["stderr"] = Value::String(stderr);
+    Ok(Look::seen(facts))
+}
+
+/// How the waiting for a container went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waited {
+    ToTheEnd,
+    LongEnough,
+}
+
+/// How it ended, if it did. It may have ended in the last moment: what its engine says afterwards counts.
+fn ending(waited: Waited, document: &Value) -> Value {
+    json!({
+        "created": true,
+        "timed_out": waited == Waited::LongEnough && container::runs(document),
+        "exit_code": container::exit_code(document),
+        "oom_killed": document["State"]["OOMKilled"],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_prints_and_hangs_has_not_ended() {
+        let runs = json!({"State": {"Running": true, "ExitCode": 0, "OOMKilled": false}});
+        let facts = ending(Waited::LongEnough, &runs);
+        assert_eq!((&facts["timed_out"], &facts["exit_code"]), (&json!(true), &Value::Null));
+        // An engine that says of a running one that it has ended.
+        assert_eq!(ending(Waited::ToTheEnd, &runs)["exit_code"], Value::Null);
+    }
+
+    #[test]
+    fn a_program_that_ended_in_the_last_moment_has_ended() {
+        let ended = json!({"State": {"Running": false, "ExitCode": 3, "OOMKilled": true}});
+        for waited in [Waited::LongEnough, Waited::ToTheEnd] {
+            let facts = ending(waited, &ended);
+            assert_eq!(facts, json!({"created": true, "timed_out": false, "exit_code": 3, "oom_killed": true}));
+        }
+    }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use sandbox::{Program, Ran as ProgramRan, Sandbox, SandboxError};
+use sandbox::{Program, Ran as ProgramRan, Sandbox};
 use serde_json::{Value, json};
 
-use super::{super::scenario::Ran, Look};
+use super::{super::scenario::Ran, Look, ProbeError};
 
 pub(super) fn step(ran: Option<&Ran>, id: &str) -> Value {
     match ran.and_then(|ran| ran.steps.iter().find(|step| step.id == id)) {
@@ -19,7 +19,7 @@ pub(super) fn step(ran: Option<&Ran>, id: &str) -> Value {
     }
 }
 
-pub(super) async fn script(sandbox: &Sandbox, script: &str, timeout_seconds: u32) -> Result<Look, SandboxError> {
+pub(super) async fn script(sandbox: &Sandbox, script: &str, timeout_seconds: u32) -> Result<Look, ProbeError> {
     let limit = Duration::from_secs(u64::from(timeout_seconds.min(60)));
     let ran = sandbox.run(Program::shell(script).timeout(limit)).await?;
     let mut facts = facts(&ran);
