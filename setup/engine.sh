@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Finds a Docker engine, or starts one on a socket of the project's own; stops only that one.
-# usage: setup/engine.sh start|stop|status|env
+# usage: setup/engine.sh start|stop|status|env     env prints the export that names it, and fails when none answers
 set -euo pipefail
 
 run_dir=${DRYDOCK_ENGINE_RUN:-/run/drydock}
@@ -11,11 +11,11 @@ log=$run_dir/dockerd.log
 
 say() { printf '%s\n' "$*" >&2; }
 
-# True when an engine answers at the given address.
+# True when an engine answers at the given address. One that is busy with the end of many containers takes its time.
 answers() {
   case $1 in
-    unix://*) [ -S "${1#unix://}" ] && curl -sf -m 3 --unix-socket "${1#unix://}" http://engine/_ping >/dev/null ;;
-    *) curl -sf -m 3 "${1/tcp:/http:}/_ping" >/dev/null ;;
+    unix://*) [ -S "${1#unix://}" ] && curl -sf -m 15 --unix-socket "${1#unix://}" http://engine/_ping >/dev/null ;;
+    *) curl -sf -m 15 "${1/tcp:/http:}/_ping" >/dev/null ;;
   esac
 }
 
@@ -83,6 +83,9 @@ case ${1:-} in
   start) start ;;
   stop) stop ;;
   status) find_engine || { say "engine: none answers"; exit 1; } ;;
-  env) printf 'export DOCKER_HOST=%s\n' "$(find_engine)" ;;
+  env)
+    found=$(find_engine) || { say "engine: none answers. Run: make engine"; exit 1; }
+    printf 'export DOCKER_HOST=%s\n' "$found"
+    ;;
   *) say "usage: $0 start|stop|status|env"; exit 2 ;;
 esac

@@ -17,9 +17,14 @@ step() {
   printf '\n== %s\n' "$name"
   local began=$SECONDS word=ok
   # A pipe would run the step in a shell of its own, and what it sets would be lost.
-  "$@" > >(tee "$said/$name.log") 2>&1
+  local out keeper
+  exec {out}> >(tee "$said/$name.log")
+  keeper=$!
+  "$@" >&"$out" 2>&1
   local code=$?
-  wait $!
+  exec {out}>&-
+  # All of it is written before it is shown again.
+  wait "$keeper"
   if [ "$code" -eq 0 ]; then passed=$((passed + 1)); else word=FAILED; failed=$((failed + 1)); failures+=("$name"); fi
   table+=("$(printf '%-10s %-6s %5d s' "$name" "$word" $((SECONDS - began)))")
   printf '== %s: %s (%d s)\n' "$name" "$word" $((SECONDS - began))
@@ -51,7 +56,8 @@ trap finish EXIT
 
 make --no-print-directory tools engine || exit 1
 eval "$(setup/wasm.sh env)"
-eval "$(setup/engine.sh env)"
+engine=$(setup/engine.sh env) || exit 1
+eval "$engine"
 
 step build make --no-print-directory build
 step prepare target/debug/drydock prepare

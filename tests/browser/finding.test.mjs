@@ -1,9 +1,12 @@
 // Finding and taking: search as you type, copy, the choice of light or dark.
 
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { stage } from "./stage/stage.mjs";
 
 const can = stage();
+/** Waits until the palette shows the hits of what is typed, not of something before. */
+const answered = (page) => page.locator(".palette-note", { hasText: /\d+ hits?\b/ }).waitFor();
 
 for (const keys of ["/", "Control+k"]) {
   can(`a reader presses ${keys}, types with a slip, chooses the chapter on flattening by keyboard, and Enter opens it`, async ({ arrive }) => {
@@ -15,6 +18,7 @@ for (const keys of ["/", "Control+k"]) {
     await field.waitFor();
     assert.ok(await field.evaluate((it) => it === document.activeElement), "the field has the focus");
     await page.keyboard.type("flaten image");
+    await answered(page);
     const chosen = page.locator('.palette-hit[aria-selected="true"]');
     await chosen.filter({ hasText: /flatten/i }).waitFor();
     const chapter = page.getByRole("group", { name: "Chapters" }).getByRole("option", { name: "Flattening images" }).first();
@@ -36,6 +40,7 @@ can("a reader types what a section is about, and Enter opens the chapter at that
   await reader.open("/");
   await page.keyboard.press("/");
   await page.getByRole("combobox").fill("what import drops");
+  await answered(page);
   await page.getByRole("option", { name: /What import drops/ }).waitFor();
   const chosen = page.locator('.palette-hit[aria-selected="true"]');
   while (!/What import drops/.test(await chosen.innerText())) await page.keyboard.press("ArrowDown");
@@ -47,6 +52,58 @@ can("a reader types what a section is about, and Enter opens the chapter at that
     return top > 0 && top < innerHeight / 2;
   });
   assert.ok(await heading.isVisible());
+});
+
+can("a reader types as soon as the key is pressed, and no letter is lost", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/chapters/build-cache");
+  await page.route("**/*.wasm", async (route) => {
+    await pause(700);
+    await route.continue();
+  });
+  await page.keyboard.press("/");
+  await page.keyboard.type("flaten");
+  const field = page.getByRole("combobox");
+  await field.waitFor();
+  await page.keyboard.type(" image");
+  assert.equal(await field.inputValue(), "flaten image");
+  await answered(page);
+  await page.keyboard.press("Escape");
+  assert.ok(await page.evaluate(() => document.activeElement === document.body), "the focus is where it was");
+  assert.equal(await page.getByRole("searchbox", { name: /Search chapters/ }).inputValue(), "");
+});
+
+can("a reader presses Enter before the hits are there, and it opens a hit of what they typed", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/");
+  const kinds = ["entry", "chapter", "exercise", "error"];
+  const hits = await (await reader.ask("GET", "/api/search?q=what%20import%20drops&limit=12")).json();
+  const first = kinds.map((kind) => hits.find((hit) => hit.kind === kind)).find(Boolean);
+  await page.keyboard.press("/");
+  await page.getByRole("combobox").fill("prune");
+  await answered(page);
+  await page.getByRole("combobox").fill("what import drops");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**${first.url}`);
+});
+
+can("a reader takes up a search of before", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/");
+  await page.keyboard.press("/");
+  await page.getByRole("combobox").fill("flaten image");
+  await answered(page);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/(chapters|cheatsheet|exercises)/);
+  await page.keyboard.press("/");
+  await page.getByRole("button", { name: "flaten image" }).click();
+  const field = page.getByRole("combobox");
+  assert.equal(await field.inputValue(), "flaten image");
+  assert.ok(await field.evaluate((it) => it === document.activeElement), "the field has the focus");
+  await answered(page);
 });
 
 can("a reader closes the search with Escape and goes on where they were", async ({ arrive }) => {
@@ -70,6 +127,7 @@ can("somebody at work pastes an error message and copies the command that helps"
   await page.getByRole("combobox").fill("COPY failed: forbidden path outside the build context");
   await page.locator(".palette-hit", { hasText: /context/i }).first().waitFor();
   await page.getByRole("combobox").fill("docker save");
+  await answered(page);
   const entry = page.locator(".palette-hit", { has: page.locator(".palette-snippet.command", { hasText: "docker save" }) }).first();
   await entry.waitFor();
   while ((await entry.getAttribute("aria-selected")) !== "true") await page.keyboard.press("ArrowDown");
@@ -93,6 +151,23 @@ can("a reader copies a block of code without its prompts and output", async ({ a
   assert.doesNotMatch(copied, /^\$ |sha256:|Imported from/m);
 });
 
+can("a reader copies twice in a row, also where the browser gives the page no clipboard", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await reader.open("/cheatsheet");
+  const entry = page.locator("[data-entry]").first();
+  await entry.hover();
+  await entry.getByRole("button", { name: "Copy" }).click();
+  await entry.getByRole("button", { name: "Copied" }).click();
+  await entry.getByRole("button", { name: "Copy", exact: true }).waitFor();
+  await page.getByLabel("Filter").focus();
+  await page.keyboard.press("Control+v");
+  const copied = await page.getByLabel("Filter").inputValue();
+  const command = await entry.locator("pre").innerText();
+  assert.ok(copied !== "" && command.replace(/\s+/g, "").startsWith(copied.replace(/\s+/g, "").slice(0, 12)), `${copied} for ${command}`);
+});
+
 can("a reader filters the cheat sheet and copies a command", async ({ arrive }) => {
   const reader = await arrive();
   const { page } = reader;
@@ -105,6 +180,7 @@ can("a reader filters the cheat sheet and copies a command", async ({ arrive }) 
   const command = await entry.locator("pre").innerText();
   await entry.hover();
   await entry.getByRole("button", { name: "Copy" }).click();
+  await entry.getByRole("button", { name: "Copied" }).waitFor();
   assert.equal((await page.evaluate(() => navigator.clipboard.readText())).trim(), command.trim());
 });
 
@@ -146,4 +222,4 @@ can("a reader walks every page of the site without a complaint of the browser", 
     ahead.push(...links.filter((link) => link !== "" && !seen.has(link) && !link.startsWith("/search?")));
   }
   assert.ok(seen.size > 20, `${seen.size} pages`);
-});
+}, 600_000);

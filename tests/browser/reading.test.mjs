@@ -13,8 +13,8 @@ can("a visitor without JavaScript comes from home to a chapter", async ({ arrive
   await page.getByRole("link", { name: "Chapters" }).first().click();
   await page.getByRole("heading", { name: "Building images" }).waitFor();
   await page.getByRole("link", { name: "Flattening images", exact: true }).click();
+  await page.waitForURL("**/chapters/flattening-images");
   assert.equal(await page.locator("h1").innerText(), "Flattening images");
-  assert.equal(new URL(page.url()).pathname, "/chapters/flattening-images");
 });
 
 can("a visitor without JavaScript reads a chapter with its contents list, coloured code, tables and pictures", async ({ arrive }) => {
@@ -26,7 +26,7 @@ can("a visitor without JavaScript reads a chapter with its contents list, colour
   assert.ok(targets.length >= 5, `${targets}`);
   for (const target of targets) assert.equal(await page.locator(`[id="${target}"]`).count(), 1, target);
   await entries.filter({ hasText: "Export and import" }).click();
-  assert.equal(new URL(page.url()).hash, "#export-and-import");
+  await page.waitForURL(/#export-and-import$/);
 
   const coloured = await page.locator(".prose pre [class^='hl-']").evaluateAll((words) => {
     const ink = (word) => getComputedStyle(word).color;
@@ -55,7 +55,7 @@ can("a visitor without JavaScript finds a command on the cheat sheet", async ({ 
   assert.match(await entry.locator("pre").innerText(), /docker export/);
   assert.ok(await entry.locator(".does").innerText());
   await entry.locator(".more a").click();
-  assert.match(page.url(), /\/chapters\//);
+  await page.waitForURL(/\/chapters\//);
   for (const group of await page.locator("nav.groups a").all()) assert.ok(await group.getAttribute("href"));
 });
 
@@ -70,7 +70,7 @@ can("a visitor without JavaScript searches by form and by address", async ({ arr
   const first = page.locator(".hit a").first();
   assert.match(await first.innerText(), /health/i);
   await first.click();
-  assert.match(page.url(), /\/(chapters|cheatsheet|exercises)/);
+  await page.waitForURL(/\/(chapters|cheatsheet|exercises)/);
   await visitor.open("/search?q=zzzzqqqq");
   assert.match(await page.locator(".empty").innerText(), /Nothing found/);
 });

@@ -21,14 +21,14 @@ can("a learner goes on in the same shell after the server was killed and started
 
   await terminal.run("clear; echo $before in $$");
   await terminal.shows(`the-kill-42 in ${shell}`);
-  await terminal.run("clear; cat late.txt");
+  await terminal.run("clear; until [ -s late.txt ]; do sleep .1; done; cat late.txt");
   await terminal.shows("written-while-nobody-was-there");
   // The stream of events comes back by itself a little later than the terminals.
   await learner.engineReady();
   const graded = await learner.check();
   learner.watch.away = false;
   assert.equal(graded.checks[0].mark, "failed", JSON.stringify(graded));
-  assert.match(graded.checks[0].details, /app:flat/);
+  assert.match(graded.checks[0].details, /Seen/);
   assert.ok(!graded.checks.some(({ mark }) => mark === "fault"), JSON.stringify(graded.checks, null, 1));
 });
 

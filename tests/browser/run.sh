@@ -14,7 +14,7 @@ command -v chromium >/dev/null || "$root/setup/packages.sh" chromium
 # Text is measured and pictured, so there must be letters to draw.
 command -v fc-list >/dev/null && [ -n "$(fc-list :spacing=mono family)" ] || "$root/setup/packages.sh" fontconfig fonts-dejavu-core fonts-liberation
 
-engine=$("$root/setup/engine.sh" env) && [ -n "$engine" ] || { say "no Docker engine answers. Run: make engine"; exit 3; }
+engine=$("$root/setup/engine.sh" env) || exit 3
 eval "$engine"
 
 stamp=node_modules/.installed

@@ -72,11 +72,108 @@ can("a learner edits a file, and terminal and editor see each other's changes", 
   await terminal.shows("saved by itself");
 });
 
+can("a learner loses nothing that was typed last: on to the next file, at once to a reload, at once to the end", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page, terminal } = learner;
+  await learner.open(EXERCISE);
+  await learner.start();
+  const tree = page.locator(".tree");
+  const editor = page.locator(".cm-content");
+  const open = page.locator(".editor-bar code");
+  const add = async (line) => {
+    await editor.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type(`${line}\n`);
+  };
+  // Twice pressed, opened once.
+  await tree.getByRole("button", { name: "Dockerfile" }).dblclick();
+  await editor.filter({ hasText: "FROM busybox" }).waitFor();
+  assert.equal(await page.locator(".cm-editor").count(), 1);
+  await add("# on to the next");
+  await tree.getByRole("button", { name: "stamp" }).click();
+  await open.filter({ hasText: "stamp" }).waitFor();
+  await terminal.run("clear; tail -n 1 Dockerfile");
+  await terminal.shows("# on to the next");
+  await add("# and a reload");
+  await page.reload();
+  await terminal.prompt();
+  await terminal.run("clear; tail -n 1 stamp");
+  await terminal.shows("# and a reload");
+  await tree.getByRole("button", { name: "stamp" }).click();
+  await editor.filter({ hasText: "# and a reload" }).waitFor();
+  await add("# and the end");
+  await page.getByRole("button", { name: "End", exact: true }).click();
+  await page.getByRole("dialog", { name: "End this sandbox?" }).getByRole("button", { name: "End", exact: true }).click();
+  await page.getByText("The sandbox has ended").waitFor();
+  await page.getByRole("button", { name: "Start again" }).click();
+  await terminal.prompt(60_000);
+  await terminal.run("clear; tail -n 1 stamp");
+  await terminal.shows("# and the end");
+});
+
+can("a learner who types on and on has all of it saved, and is not told of a conflict", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page, terminal } = learner;
+  await learner.open(EXERCISE);
+  await learner.start();
+  await page.route("**/files/Dockerfile", async (route) => {
+    if (route.request().method() === "PUT") await pause(900);
+    await route.continue();
+  });
+  await page.locator(".tree").getByRole("button", { name: "Dockerfile" }).click();
+  const editor = page.locator(".cm-content");
+  await editor.filter({ hasText: "FROM busybox" }).waitFor();
+  await editor.click();
+  await page.keyboard.press("Control+End");
+  for (let line = 1; line <= 4; line++) {
+    await page.keyboard.type(`# line ${line}\n`);
+    await pause(800);
+    assert.equal(await page.locator(".conflict").count(), 0);
+  }
+  await page.locator(".editor-bar [role=status]", { hasText: /^Saved$/ }).waitFor();
+  await terminal.run("clear; tail -n 4 Dockerfile");
+  await terminal.shows("# line 1 # line 2 # line 3 # line 4");
+  assert.match(await editor.innerText(), /# line 1\n+# line 2\n+# line 3\n+# line 4/);
+});
+
+can("a learner whose stream of events was refused once still hears of the engine", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page } = learner;
+  await learner.open(EXERCISE);
+  let refused = false;
+  await page.route("**/api/leases/*/events", async (route) => {
+    if (refused) return route.continue();
+    refused = true;
+    await route.fulfill({ status: 503, body: "" });
+  });
+  await learner.start();
+  assert.ok(refused);
+  learner.watch.faults = learner.watch.faults.filter((fault) => !/status of 503/.test(fault));
+});
+
+can("a learner sees every colour that a program puts out", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page, terminal } = learner;
+  await learner.open(EXERCISE);
+  await learner.start();
+  await terminal.run("clear; printf '\\033[38;2;1;200;3mtrue\\033[0m \\033[31mred\\033[0m \\033[7mturned\\033[0m\\n'");
+  const ink = (word) =>
+    page.locator(".screen .xterm-rows span", { hasText: new RegExp(`^${word}$`) }).evaluate((it) => [getComputedStyle(it).color, getComputedStyle(it).backgroundColor]);
+  assert.equal((await ink("true"))[0], "rgb(1, 200, 3)");
+  const [red] = await ink("red");
+  const [r, g, b] = red.match(/\d+/g).map(Number);
+  assert.ok(r > g && r > b, red);
+  const [turned, ground] = await ink("turned");
+  assert.notEqual(ground, "rgba(0, 0, 0, 0)", `${turned} on ${ground}`);
+});
+
 can("a learner uses several terminals and finds the way out of one by keyboard", async ({ arrive }) => {
   const learner = await arrive();
   const { page, terminal } = learner;
   await learner.open(EXERCISE);
   await learner.start();
+  const focused = await page.evaluate(() => document.activeElement.closest(".screen") !== null);
+  assert.ok(focused, "the shell has the focus after Start, whose button is gone");
   await terminal.run("clear; in=the-first");
   const tabs = page.getByRole("tablist", { name: "Terminals" }).getByRole("tab");
   await page.getByRole("button", { name: "One more terminal" }).click();
@@ -86,6 +183,11 @@ can("a learner uses several terminals and finds the way out of one by keyboard",
   await page.keyboard.press("F6");
   assert.ok(await tabs.nth(1).evaluate((tab) => tab === document.activeElement));
   await page.keyboard.press("ArrowLeft");
+  // The focus follows a frame later; what is typed before would go to the tab.
+  await page.waitForFunction(() => {
+    const first = document.querySelector(".terminal-tabs [role=tab]");
+    return first.getAttribute("aria-selected") === "true" && first === document.activeElement;
+  });
   await terminal.run("clear; echo [$in] again");
   await terminal.shows("[the-first] again");
 });
@@ -122,11 +224,44 @@ can("a reader tries a block of a chapter, and it runs in a sandbox of their own"
   await terminal.shows("docker build -q -t leaky .", 60_000);
   await terminal.shows("sha256:", 60_000);
   const text = await terminal.prompt();
-  assert.equal(text.match(/FROM debian:13/g).length, 1, `the block is shown more than once:\n${text}`);
+  assert.equal(text.match(/FROM debian:13/g)?.length ?? 0, 1, `the block is shown more than once:\n${text}`);
   const next = page.locator("figure.code", { hasText: "docker save leaky | grep" }).first();
   await next.hover();
   await next.getByRole("button", { name: "Try it" }).click();
   await terminal.until("two finds", (text) => /wc -l\s+2\s/.test(text), 30_000);
+});
+
+can("a reader comes back to their sandbox on the next chapter, and tries a block there after the end of a shell", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page, terminal } = reader;
+  await reader.open("/cheatsheet");
+  const tryIt = async () => {
+    const block = page.locator("figure.code", { has: page.locator("[data-run='docker volume ls --filter dangling=true']") }).first();
+    await block.hover();
+    await block.getByRole("button", { name: "Try it" }).click();
+  };
+  await tryIt();
+  await terminal.shows("VOLUME NAME", 60_000);
+  await terminal.run("clear; here=before-$((40+2))");
+  await reader.open("/chapters/flattening-images");
+  const tab = page.getByRole("button", { name: "Your sandbox" });
+  await tab.click();
+  await terminal.run("clear; echo $here");
+  await terminal.shows("before-42");
+  await page.getByRole("button", { name: "Hide" }).click();
+  await page.waitForFunction(() => document.activeElement?.classList.contains("drawer-tab"));
+  await reader.open("/cheatsheet");
+  await tab.click();
+  await terminal.prompt();
+  await terminal.keys("exit\n");
+  await terminal.shows("the shell has ended");
+  await tryIt();
+  await terminal.shows("VOLUME NAME");
+  await page.getByRole("button", { name: "End it" }).click();
+  await page.locator(".drawer").getByRole("button", { name: "Start another" }).waitFor();
+  await page.reload();
+  await page.locator("[data-run]").first().waitFor({ state: "attached" });
+  assert.ok(!(await tab.isVisible()), "a sandbox that has ended is not offered");
 });
 
 can("a learner sees in the preview what a container serves, on an origin of its own", async ({ arrive }) => {
@@ -136,6 +271,7 @@ can("a learner sees in the preview what a container serves, on an origin of its 
   await learner.start();
   await terminal.run("clear; mkdir -p www; echo '<h1>Served from the sandbox</h1><p id=cookies></p><script>cookies.textContent = `[${document.cookie}]`</script>' > www/index.html");
   await terminal.run("docker run -d -p 8080:80 -v $PWD/www:/www busybox httpd -f -h /www");
+  await terminal.run("until curl -sf localhost:8080 >/dev/null; do sleep .1; done");
   await page.locator(".pane-tabs").getByRole("button", { name: "Preview" }).click();
   const frame = page.frameLocator(".preview iframe");
   await frame.getByRole("heading", { name: "Served from the sandbox" }).waitFor({ timeout: 30_000 });
@@ -156,8 +292,10 @@ can("a learner ends the sandbox, it is gone, and a new one has the saved work", 
   await page.getByRole("button", { name: "End", exact: true }).click();
   await page.getByRole("dialog", { name: "End this sandbox?" }).getByRole("button", { name: "End", exact: true }).click();
   await page.getByText("The sandbox has ended").waitFor();
-  const began = Date.now();
-  while ((await containersOf(first)).length > 0) assert.ok(Date.now() - began < 10_000, "the container is still there");
+  await page.waitForFunction(() => document.activeElement?.classList.contains("berth"));
+  for (const began = Date.now(); (await containersOf(first)).length > 0; await pause(200)) {
+    assert.ok(Date.now() - began < 60_000, "the container is still there");
+  }
 
   await page.getByRole("button", { name: "Start again" }).click();
   await terminal.prompt(60_000);
@@ -175,9 +313,10 @@ can("a learner resets an exercise, and everything is as at the beginning", async
   await learner.open(EXERCISE);
   await learner.start();
   await terminal.run("clear; rm stamp; echo broken > Dockerfile; touch more");
+  await page.evaluate(() => (document.querySelector(".xterm-rows").dataset.old = ""));
   await page.getByRole("button", { name: "Reset" }).click();
   await page.getByRole("dialog", { name: "Reset this exercise?" }).getByRole("button", { name: "Reset" }).click();
-  await page.waitForFunction(() => document.querySelector(".xterm-rows")?.textContent.includes("broken") === false);
+  await page.waitForFunction(() => document.querySelector(".xterm-rows:not([data-old])"), undefined, { timeout: 60_000 });
   await terminal.prompt(60_000);
   await terminal.run("clear; ls; head -n 1 Dockerfile");
   await terminal.shows("stamp");

@@ -1,30 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Line, pause, type LineState, type Socket } from "../src/terminal/line.ts";
-
-class FakeSocket implements Socket {
-  binaryType = "";
-  readyState = 0;
-  bufferedAmount = 0;
-  onopen: ((event: Event) => void) | null = null;
-  onclose: ((event: CloseEvent) => void) | null = null;
-  onmessage: ((event: MessageEvent) => void) | null = null;
-  sent: unknown[] = [];
-  send(data: unknown): void {
-    this.sent.push(data);
-  }
-  close(): void {
-    this.drop();
-  }
-  open(): void {
-    this.readyState = 1;
-    this.onopen?.({} as Event);
-  }
-  drop(): void {
-    this.readyState = 3;
-    this.onclose?.({} as CloseEvent);
-  }
-}
+import { Line, pause, type LineState } from "../src/terminal/line.ts";
+import { FakeSocket } from "./stand-ins.ts";
 
 function line() {
   const sockets: FakeSocket[] = [];
@@ -76,6 +53,18 @@ test("hurry tries at once, and only when the line is down", () => {
   mock.timers.tick(60_000);
   assert.equal(sockets.length, 2);
   it.end();
+  mock.timers.reset();
+});
+
+test("a line to a sandbox that has ended stays down", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { it, sockets, states } = line();
+  sockets[0]!.open();
+  sockets[0]!.drop(4000);
+  it.hurry();
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 1);
+  assert.deepEqual(states, ["connecting", "open"]);
   mock.timers.reset();
 });
 

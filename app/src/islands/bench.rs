@@ -2,7 +2,10 @@
 //! Invariant: only this module talks to the API about leases and attempts; islands read signals and press buttons.
 
 mod attempts;
+mod kept;
 mod leases;
+
+use std::{pin::Pin, rc::Rc};
 
 use domain::{attempt::Attempt, id::ExerciseId};
 use leptos::prelude::*;
@@ -37,6 +40,9 @@ pub(super) struct Tab {
     pub(super) ended: bool,
 }
 
+/// Writes what the editor has not saved yet.
+pub(super) type Flush = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = ()>>>>;
+
 /// The shared state; `Copy`, and alive as long as the page.
 #[derive(Clone, Copy)]
 pub(super) struct Bench {
@@ -48,6 +54,10 @@ pub(super) struct Bench {
     pub(super) asking: RwSignal<bool>,
     /// The end of the sandbox is asked for.
     pub(super) ending: RwSignal<bool>,
+    /// A button was pressed that goes with what it did: what comes in its place takes the focus.
+    pub(super) pressed: StoredValue<bool>,
+    /// The sandbox is about to go: nothing more is read from it.
+    pub(super) leaving: StoredValue<bool>,
     /// What went wrong last.
     pub(super) problem: RwSignal<Option<Problem>>,
     /// What the server wants the learner to know.
@@ -70,12 +80,18 @@ pub(super) struct Bench {
     pub(super) tabs: RwSignal<(Vec<Tab>, u8)>,
     /// How the line to the terminals stands; `None` before there is one.
     pub(super) line: RwSignal<Option<LineState>>,
+    /// How often the line came back: anything may have happened while it was lost.
+    pub(super) returned: RwSignal<u32>,
+    /// Commands are kept until the engine answers.
+    pub(super) waits: RwSignal<bool>,
     /// The search field of the terminals is open.
     pub(super) finding: RwSignal<bool>,
     /// The terminals, once open.
     pub(super) terminals: StoredValue<Option<Terminals>, LocalStorage>,
-    /// Text to type as soon as there are terminals.
-    pub(super) to_type: RwSignal<Option<String>>,
+    /// Texts to type as soon as there are terminals.
+    pub(super) to_type: StoredValue<Vec<String>>,
+    /// Writes what the editor has not saved yet; none without an editor.
+    pub(super) flush: StoredValue<Option<Flush>, LocalStorage>,
     lease_events: StoredValue<Option<Events>, LocalStorage>,
     attempt_events: StoredValue<Option<Events>, LocalStorage>,
 }
@@ -87,6 +103,8 @@ impl Bench {
             lease: RwSignal::new(None),
             asking: RwSignal::new(false),
             ending: RwSignal::new(false),
+            pressed: StoredValue::new(false),
+            leaving: StoredValue::new(false),
             problem: RwSignal::new(None),
             warning: RwSignal::new(None),
             generation: RwSignal::new(0),
@@ -98,9 +116,12 @@ impl Bench {
             changed: RwSignal::new((0, Vec::new())),
             tabs: RwSignal::new((Vec::new(), 0)),
             line: RwSignal::new(None),
+            returned: RwSignal::new(0),
+            waits: RwSignal::new(false),
             finding: RwSignal::new(false),
             terminals: StoredValue::new_local(None),
-            to_type: RwSignal::new(None),
+            to_type: StoredValue::new(Vec::new()),
+            flush: StoredValue::new_local(None),
             lease_events: StoredValue::new_local(None),
             attempt_events: StoredValue::new_local(None),
         }
@@ -149,11 +170,36 @@ impl Bench {
         self.lease.with_untracked(|lease| lease.as_ref().map(|lease| format!("/api/leases/{}{below}", lease.id)))
     }
 
+    /// The path of something to read from the sandbox; none while it is going.
+    pub(super) fn reading_path(self, below: &str) -> Option<String> {
+        if self.leaving.get_value() { None } else { self.lease_path(below) }
+    }
+
+    /// Nothing is read from the sandbox any more, or again.
+    fn leave(self, leaving: bool) {
+        self.leaving.set_value(leaving);
+        if leaving {
+            browser::abandon_reads();
+        }
+    }
+
     /// Types a text into the shown terminal, now or as soon as there is one.
     pub(super) fn type_text(self, text: String) {
         match self.terminals.get_value() {
             Some(terminals) => terminals.type_text(&text),
-            None => self.to_type.set(Some(text)),
+            None => self.to_type.update_value(|texts| texts.push(text)),
+        }
+    }
+
+    /// Whether what is made now takes the focus; asked once for each press.
+    pub(super) fn takes_focus(self) -> bool {
+        self.pressed.try_update_value(std::mem::take).unwrap_or_default()
+    }
+
+    /// Writes what the editor has not saved yet, before the sandbox's files count.
+    async fn flush(self) {
+        if let Some(flush) = self.flush.get_value() {
+            flush().await;
         }
     }
 }

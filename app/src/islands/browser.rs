@@ -5,7 +5,7 @@ mod http;
 mod parts;
 mod sse;
 
-pub(super) use http::{call, get_text, put_text, send};
+pub(super) use http::{abandon_reads, call, get_text, put_text, read, send};
 pub(super) use parts::{Editor, Terminals, announce, copy, dress, open_editor, open_terminals, show_tab};
 pub(super) use sse::Events;
 
@@ -42,10 +42,28 @@ pub(super) fn recall(key: &str) -> Vec<String> {
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// Keeps a list of texts in this browser; a browser that keeps nothing is left alone.
+/// Keeps a list of texts in this browser, an empty one not at all; a browser that keeps nothing is left alone.
 pub(super) fn remember(key: &str, texts: &[String]) {
-    let storage = leptos::prelude::window().local_storage().ok().flatten();
-    if let (Some(storage), Ok(text)) = (storage, serde_json::to_string(texts)) {
+    let Some(storage) = leptos::prelude::window().local_storage().ok().flatten() else { return };
+    if texts.is_empty() {
+        let _locked = storage.remove_item(key);
+    } else if let Ok(text) = serde_json::to_string(texts) {
         let _full = storage.set_item(key, &text);
     }
+}
+
+/// Puts the focus on the first element that a selector finds, once what is under way is drawn.
+pub(super) fn focus_soon(selector: &'static str) {
+    leptos::prelude::request_animation_frame(move || {
+        let found = leptos::prelude::document().query_selector(selector).ok().flatten();
+        if let Some(found) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _unfocused = found.focus();
+        }
+    });
+}
+
+/// Nothing on the page has the focus.
+pub(super) fn focus_is_lost() -> bool {
+    let document = leptos::prelude::document();
+    document.active_element().is_none_or(|active| document.body().is_some_and(|body| *body == active))
 }

@@ -7,9 +7,9 @@ use domain::{
     attempt::{Attempt, AttemptState},
     id::CheckId,
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
-use super::bench::Bench;
+use super::{bench::Bench, browser};
 use crate::{
     desk::{Grading, Phase},
     parts::{icon, phrase::phrase, time},
@@ -62,23 +62,25 @@ pub fn Checks(checks: Vec<CheckView>, attempts: Vec<Attempt>) -> impl IntoView {
             </div>
             {problem}
             <ol class="check-list">{lines}</ol>
-            {move || history(&bench.attempts.read())}
+            {history(bench)}
         </div>
     }
 }
 
-fn history(attempts: &[Attempt]) -> AnyView {
-    (!attempts.is_empty())
-        .then(|| {
-            let lines = attempts.iter().map(earlier).collect_view();
-            view! {
-                <details class="history">
-                    <summary>{format!("Attempts ({})", attempts.len())}</summary>
-                    <ol>{lines}</ol>
-                </details>
-            }
-        })
-        .into_any()
+/// Earlier attempts; it stays open or closed as the learner left it when one more comes.
+fn history(bench: Bench) -> AnyView {
+    let count = Memo::new(move |_| bench.attempts.read().len());
+    view! {
+        <details class="history" hidden=move || count.get() == 0>
+            <summary>{move || format!("Attempts ({})", count.get())}</summary>
+            <ol>
+                <For each=move || bench.attempts.get() key=|attempt| (attempt.id.clone(), attempt.state == AttemptState::Running) let:attempt>
+                    {earlier(&attempt)}
+                </For>
+            </ol>
+        </details>
+    }
+    .into_any()
 }
 
 fn earlier(attempt: &Attempt) -> AnyView {
@@ -96,8 +98,14 @@ fn earlier(attempt: &Attempt) -> AnyView {
             .map(|result| view! { <li>{phrase(&result.claim)}</li> })
             .collect_view()
     });
+    let line = NodeRef::<html::Li>::new();
+    Effect::new(move |_| {
+        if let Some(line) = line.get() {
+            browser::dress(&line);
+        }
+    });
     view! {
-        <li>
+        <li node_ref=line>
             <span>{format!("Attempt {}", attempt.number)}</span> <b>{outcome}</b>
             <time datetime=time::iso(attempt.started_at)>{time::utc(attempt.started_at)}</time>
             <ul>{failed}</ul>

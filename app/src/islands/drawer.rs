@@ -3,11 +3,12 @@
 
 use leptos::prelude::*;
 
-use super::{bench::Bench, browser, workbench::terminals};
-use crate::{
-    desk::Phase,
-    parts::{icon, time},
+use super::{
+    bench::Bench,
+    browser,
+    workbench::{notices, terminals, time_left},
 };
+use crate::{desk::Phase, parts::icon};
 
 /// A terminal at the foot of a page of text.
 #[island]
@@ -16,6 +17,7 @@ pub fn Drawer() -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move |_| {
         bench.wake();
+        bench.keep();
         browser::on_document("drydock:try", move |commands| {
             open.set(true);
             bench.type_text(commands);
@@ -31,24 +33,37 @@ pub fn Drawer() -> impl IntoView {
         }
     });
     let face = Memo::new(move |_| bench.phase().is_ready().then(|| bench.generation.get()));
+    // A sandbox of an earlier page gets its terminals once somebody wants to see them.
+    let wanted = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or_default() || open.get());
+    let busy = move || bench.asking.get() || bench.ending.get();
+    let hide = move |_| {
+        open.set(false);
+        browser::focus_soon(".drawer-tab:not([hidden])");
+    };
+    let show = move |_| {
+        open.set(true);
+        match bench.terminals.get_value() {
+            Some(terminals) => request_animation_frame(move || terminals.focus()),
+            // They take it as soon as they are there.
+            None => bench.pressed.set_value(true),
+        }
+    };
     view! {
         <section class="drawer" aria-label="Sandbox" hidden=move || !open.get()>
             <div class="drawer-bar">
                 <p role="status"><b>"Your sandbox"</b> " " <span>{move || words(bench)}</span></p>
-                {move || face.get().map(|_| left(bench))}
+                {move || face.get().map(|_| time_left(bench))}
                 <div class="toolbar-end">
                     {move || face.get().map(|_| view! {
-                        <button r#type="button" class="button small plain" on:click=move |_| bench.end()>"End it"</button>
+                        <button r#type="button" class="button small plain" disabled=busy on:click=move |_| bench.end()>"End it"</button>
                     })}
-                    <button r#type="button" class="button small" on:click=move |_| open.set(false)>"Hide"</button>
+                    <button r#type="button" class="button small" on:click=hide>"Hide"</button>
                 </div>
             </div>
-            {move || bench.problem.get().map(|problem| view! {
-                <p class="notice bad" role="alert"><span><b>{problem.detail}</b> " " {problem.next}</span></p>
-            })}
-            <div class="drawer-body">{move || body(bench, face.get().is_some())}</div>
+            {notices(bench)}
+            <div class="drawer-body">{move || wanted.get().then(|| body(bench, face.get().is_some()))}</div>
         </section>
-        <button r#type="button" class="button strong drawer-tab" hidden=move || open.get() || face.get().is_none() on:click=move |_| open.set(true)>
+        <button r#type="button" class="button strong drawer-tab" hidden=move || open.get() || face.get().is_none() on:click=show>
             {icon::prompt()} "Your sandbox"
         </button>
     }
@@ -63,32 +78,24 @@ fn words(bench: Bench) -> String {
     }
 }
 
-fn left(bench: Bench) -> AnyView {
-    let left = move || {
-        let now = bench.now.get();
-        bench
-            .lease
-            .read()
-            .as_ref()
-            .map(|lease| lease.expires_at)
-            .filter(|_| now > 0)
-            .map(|at| time::countdown(at - now))
-    };
-    view! { <p class="time-left">{icon::clock()} <span class="visually-hidden">"Time left: "</span> <span>{left}</span></p> }.into_any()
-}
-
 fn body(bench: Bench, ready: bool) -> AnyView {
+    let busy = move || bench.asking.get() || bench.ending.get();
     if ready {
         return terminals(bench).into_any();
     }
     match bench.phase() {
-        Phase::Ended(outcome) => view! {
-            <div class="pane-empty">
-                <p>{outcome.reason}</p>
-                <button r#type="button" class="button" on:click=move |_| bench.start()>"Start another"</button>
-            </div>
+        Phase::Ended(outcome) => {
+            if bench.takes_focus() {
+                browser::focus_soon(".drawer .pane-empty");
+            }
+            view! {
+                <div class="pane-empty" tabindex="-1">
+                    <p>{outcome.reason}</p>
+                    <button r#type="button" class="button" disabled=busy on:click=move |_| bench.start()>"Start another"</button>
+                </div>
+            }
+            .into_any()
         }
-        .into_any(),
         Phase::Idle if !bench.asking.get() => view! {
             <div class="pane-empty"><button r#type="button" class="button" on:click=move |_| bench.start()>"Start a sandbox"</button></div>
         }

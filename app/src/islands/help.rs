@@ -23,19 +23,30 @@ pub fn Help(exercise: ExerciseId, hints: Vec<String>, hints_total: u32) -> impl 
     let asking = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
     let confirm = NodeRef::<html::Dialog>::new();
+    let list = NodeRef::<html::Ol>::new();
+    let left = Memo::new(move |_| hints_total.saturating_sub(u32::try_from(revealed.read().len()).unwrap_or(u32::MAX)));
     Effect::new(move |_| bench.wake());
     let path = format!("/api/exercises/{exercise}");
     let (hint_url, solution_url) = (format!("{path}/hints"), format!("{path}/solution"));
     let next_hint = move |_| {
+        if asking.get_untracked() {
+            return;
+        }
         let url = hint_url.clone();
         asking.set(true);
         problem.set(None);
         spawn_local(async move {
             match browser::call::<RevealedHint>("POST", &url, None::<&()>).await {
-                Ok(hint) => revealed.update(|hints| {
-                    let at = hint.number.saturating_sub(1) as usize;
-                    if at < hints.len() { hints[at] = hint.html } else { hints.push(hint.html) }
-                }),
+                Ok(hint) => {
+                    revealed.update(|hints| {
+                        let at = hint.number.saturating_sub(1) as usize;
+                        if at < hints.len() { hints[at] = hint.html } else { hints.push(hint.html) }
+                    });
+                    // The button that was pressed is gone with the last one.
+                    if let Some(list) = list.get_untracked().filter(|_| left.get_untracked() == 0) {
+                        let _unfocused = list.focus();
+                    }
+                }
                 Err(fault) => problem.set(Some(fault)),
             }
             asking.set(false);
@@ -63,17 +74,17 @@ pub fn Help(exercise: ExerciseId, hints: Vec<String>, hints_total: u32) -> impl 
             })
             .collect_view()
     };
-    let left = Memo::new(move |_| hints_total.saturating_sub(u32::try_from(revealed.read().len()).unwrap_or(u32::MAX)));
-    let busy = move || asking.get() || !bench.awake.get();
+    let asleep = move || !bench.awake.get();
     view! {
         <div class="help">
             <h2>"Hints"</h2>
             <p class="quiet">
                 {if hints_total == 0 { "This exercise has none.".to_owned() } else { format!("{} in all, from a nudge to nearly there. They cost no points.", count(hints_total, "hint", "hints")) }}
             </p>
-            <ol class="hints" aria-live="polite">{hints}</ol>
+            <ol class="hints" aria-live="polite" tabindex="-1" node_ref=list>{hints}</ol>
             <p class="buttons" hidden=move || left.get() == 0>
-                <button r#type="button" class="button" disabled=busy on:click=next_hint>
+                // Not disabled while it asks, which would take the focus away.
+                <button r#type="button" class="button" disabled=asleep on:click=next_hint>
                     {move || format!("Show hint {} of {hints_total}", hints_total - left.get() + 1)}
                 </button>
             </p>
@@ -83,7 +94,7 @@ pub fn Help(exercise: ExerciseId, hints: Vec<String>, hints_total: u32) -> impl 
             <h2>"Solution"</h2>
             <div hidden=move || solution.read().is_some()>
                 <p class="quiet">"One way that passes every check, with its reasons."</p>
-                <p class="buttons"><button r#type="button" class="button" disabled=busy on:click=move |_| open(confirm)>"Show the solution"</button></p>
+                <p class="buttons"><button r#type="button" class="button" disabled=asleep on:click=move |_| open(confirm)>"Show the solution"</button></p>
             </div>
             {move || solution.get().map(shown)}
             {question(
@@ -116,7 +127,10 @@ fn shown(solution: Solution) -> AnyView {
     Effect::new(move |_| {
         if let Some(node) = node.get() {
             browser::dress(&node);
+            // The button that was pressed is gone.
+            let _unfocused = node.focus();
         }
     });
-    view! { <div class="solution prose" node_ref=node><div inner_html=solution.html></div> {files}</div> }.into_any()
+    view! { <div class="solution prose" tabindex="-1" node_ref=node><div inner_html=solution.html></div> {files}</div> }
+        .into_any()
 }

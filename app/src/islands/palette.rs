@@ -1,5 +1,6 @@
 //! The search palette: a dialog with a combobox over the search API.
-//! Invariant: focus stays in the field; the chosen hit is told by `aria-activedescendant`.
+//! Invariant: focus stays in the field; the chosen hit is told by `aria-activedescendant`; Enter acts on hits of the
+//! text in the field, never on those of an earlier one.
 
 mod choice;
 
@@ -19,9 +20,18 @@ const RECENT: &str = "recent-searches";
 const PAUSE: Duration = Duration::from_millis(90);
 const HITS: usize = 12;
 
+/// What Enter asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Open,
+    Copy,
+}
+
 /// What the palette shows.
 #[derive(Clone, Copy)]
 struct State {
+    dialog: NodeRef<html::Dialog>,
+    field: NodeRef<html::Input>,
     text: RwSignal<String>,
     hits: RwSignal<Vec<SearchHit>>,
     /// The text that the hits belong to.
@@ -30,11 +40,15 @@ struct State {
     problem: RwSignal<Option<Problem>>,
     recent: RwSignal<Vec<String>>,
     timer: StoredValue<Option<TimeoutHandle>>,
+    /// Asked for before there was an answer.
+    ahead: StoredValue<Option<Act>>,
 }
 
 impl State {
     fn new() -> Self {
         Self {
+            dialog: NodeRef::new(),
+            field: NodeRef::new(),
             text: RwSignal::new(String::new()),
             hits: RwSignal::new(Vec::new()),
             answered: RwSignal::new(String::new()),
@@ -42,17 +56,19 @@ impl State {
             problem: RwSignal::new(None),
             recent: RwSignal::new(Vec::new()),
             timer: StoredValue::new(None),
+            ahead: StoredValue::new(None),
         }
     }
 
     fn typed(self, text: String) {
         self.text.set(text.clone());
+        self.ahead.set_value(None);
         if let Some(timer) = self.timer.get_value() {
             timer.clear();
         }
         if text.trim().is_empty() {
             self.hits.set(Vec::new());
-            self.answered.set(String::new());
+            self.answered.set(text);
             self.problem.set(None);
             return;
         }
@@ -68,6 +84,8 @@ impl State {
         if self.text.get_untracked() != text {
             return;
         }
+        let ahead = self.ahead.try_update_value(Option::take).flatten();
+        let fine = answer.is_ok();
         match answer {
             Ok(hits) => {
                 self.hits.set(grouped(hits));
@@ -80,6 +98,45 @@ impl State {
         }
         self.chosen.set(0);
         self.answered.set(text);
+        if let Some(act) = ahead.filter(|_| fine) {
+            self.act(act);
+        }
+    }
+
+    /// Does what Enter asks for with the chosen hit, now or as soon as the answer for the text is there.
+    fn act(self, act: Act) {
+        if self.answered.read_untracked() != *self.text.read_untracked() {
+            self.ahead.set_value(Some(act));
+            return;
+        }
+        let hit = self.hits.with_untracked(|hits| hits.get(self.chosen.get_untracked()).cloned());
+        match (act, hit) {
+            (Act::Copy, Some(SearchHit { command: Some(command), .. })) => {
+                self.copy(command);
+                self.close();
+            }
+            (Act::Open, Some(hit)) => {
+                self.close();
+                self.go(&hit.url);
+            }
+            _ if !self.text.read_untracked().trim().is_empty() => self.go(&untrack(move || self.all_results())),
+            _ => {}
+        }
+    }
+
+    fn close(self) {
+        if let Some(dialog) = self.dialog.get_untracked() {
+            dialog.close();
+        }
+    }
+
+    /// Searches for a text that nobody typed into the field.
+    fn fill(self, text: String) {
+        if let Some(field) = self.field.get_untracked() {
+            field.set_value(&text);
+            let _unfocused = field.focus();
+        }
+        self.typed(text);
     }
 
     fn keep(self) {
@@ -112,30 +169,26 @@ impl State {
 #[island]
 pub fn Palette() -> impl IntoView {
     let state = State::new();
-    let dialog = NodeRef::<html::Dialog>::new();
-    let field = NodeRef::<html::Input>::new();
+    let (dialog, field) = (state.dialog, state.field);
     Effect::new(move |_| {
         browser::on_document("drydock:find", move |text| {
             let Some(dialog) = dialog.get_untracked() else { return };
-            state.recent.set(browser::recall(RECENT));
-            if !dialog.open() && dialog.show_modal().is_err() {
+            if dialog.open() {
                 return;
             }
-            if let Some(field) = field.get_untracked() {
-                if !text.is_empty() {
-                    field.set_value(&text);
-                    state.typed(text);
-                }
+            state.recent.set(browser::recall(RECENT));
+            if dialog.show_modal().is_err() {
+                return;
+            }
+            if !text.is_empty() {
+                // Typed on the way here: it goes on behind its last letter.
+                state.fill(text);
+            } else if let Some(field) = field.get_untracked() {
                 let _unfocused = field.focus();
                 field.select();
             }
         });
     });
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
     let key = move |event: ev::KeyboardEvent| {
         let (hits, chosen) = (state.hits.get_untracked(), state.chosen.get_untracked());
         if let Some(next) = moved(chosen, hits.len(), &event.key()) {
@@ -148,29 +201,17 @@ pub fn Palette() -> impl IntoView {
             return;
         }
         event.prevent_default();
-        let command = hits.get(chosen).and_then(|hit| hit.command.clone());
-        match (command, hits.get(chosen)) {
-            (Some(command), _) if event.ctrl_key() || event.meta_key() => {
-                state.copy(command);
-                close();
-            }
-            (_, Some(hit)) if !event.ctrl_key() => {
-                close();
-                state.go(&hit.url);
-            }
-            _ if !state.text.get_untracked().trim().is_empty() => state.go(&untrack(move || state.all_results())),
-            _ => {}
-        }
+        state.act(if event.ctrl_key() || event.meta_key() { Act::Copy } else { Act::Open });
     };
     let backdrop = move |event: ev::MouseEvent| {
         // A press on the dialog itself, not on anything in it, is a press beside it.
         let on_dialog = event.target().zip(event.current_target()).is_some_and(|(target, current)| target == current);
         if on_dialog {
-            close();
+            state.close();
         }
     };
     view! {
-        <dialog class="palette" node_ref=dialog aria-label="Search" on:mousedown=backdrop>
+        <dialog class="palette" node_ref=dialog aria-label="Search" on:mousedown=backdrop on:close=move |_| state.ahead.set_value(None)>
             <div class="palette-in">
                 <div class="palette-field">
                     {icon::magnifier()}
@@ -191,7 +232,7 @@ pub fn Palette() -> impl IntoView {
                         on:input=move |event| state.typed(event_target_value(&event))
                         on:keydown=key
                     />
-                    <button r#type="button" class="button small plain" on:click=move |_| close()>"Close"</button>
+                    <button r#type="button" class="button small plain" on:click=move |_| state.close()>"Close"</button>
                 </div>
                 <div class="palette-hits" id="palette-hits" role="listbox" aria-label="Hits">
                     {move || groups(state)}
@@ -275,7 +316,7 @@ fn note(state: State) -> AnyView {
             .into_iter()
             .map(|text| {
                 let again = text.clone();
-                view! { <button r#type="button" class="button small" on:click=move |_| state.typed(again.clone())>{text}</button> }
+                view! { <button r#type="button" class="button small" on:click=move |_| state.fill(again.clone())>{text}</button> }
             })
             .collect_view();
         return view! { <p>"Lately"</p> <div class="palette-recent">{links}</div> }.into_any();

@@ -19,6 +19,7 @@ use crate::{
 };
 
 pub(super) use terminals::terminals;
+pub(super) use toolbar::{notices, time_left};
 
 /// Which of its faces the workbench shows; a sandbox is told from the next by its generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

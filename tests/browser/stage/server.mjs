@@ -51,6 +51,11 @@ export class Server {
     return `http://localhost:${this.port}`;
   }
 
+  /** It was started and neither killed nor stopped. */
+  get runs() {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** The end of what it logged. */
   get said() {
     return this.#said;
@@ -58,10 +63,12 @@ export class Server {
 
   /** Starts it on the same port and folder. */
   async again() {
+    // Which program it is, is nothing that it takes as a setting.
+    const { DRYDOCK_BIN: _program, ...inherited } = process.env;
     const child = spawn(BINARY, ["serve"], {
       cwd: ROOT,
       env: {
-        ...process.env,
+        ...inherited,
         DRYDOCK_LISTEN: `127.0.0.1:${this.port}`,
         DRYDOCK_STATE_DIR: this.folder,
         DRYDOCK_LOG: "warn",

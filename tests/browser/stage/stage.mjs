@@ -15,7 +15,11 @@ import { ROOT, Server } from "./server.mjs";
 /** Where pictures of failures go. */
 const OUTPUT = join(ROOT, "tests/output");
 /** Milliseconds until ended sandboxes must be gone. */
-const GONE_WITHIN = 15_000;
+const GONE_WITHIN = 60_000;
+/** Milliseconds that one test may take unless it asks for more. */
+const PATIENCE = 300_000;
+/** Milliseconds on top of them, to picture a failure and to leave nothing behind. */
+const LEAVING = 120_000;
 
 /** Sets up a server and a browser for this file; gives `can`, which declares a test. */
 export function stage(settings = {}) {
@@ -27,6 +31,7 @@ export function stage(settings = {}) {
     shared.server = await Server.start(settings);
     shared.browser = await chromium.launch({
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      timeout: 120_000,
       args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     });
   });
@@ -42,23 +47,34 @@ export function stage(settings = {}) {
     assert.deepEqual(faults, []);
   });
   /** Declares what a learner can do, in a sentence; `act` gets `arrive`, which gives a new learner, and the server. */
-  return function can(sentence, act, timeout = 120_000) {
-    test(sentence, { timeout }, async (t) => {
+  return function can(sentence, act, timeout = PATIENCE) {
+    test(sentence, { timeout: timeout + LEAVING }, async (t) => {
       const learners = [];
+      let gone = false;
       const arrive = async (options) => {
+        assert.ok(!gone, "the test is over");
         const learner = await Learner.arrive(shared.browser, shared.server.origin, options);
         learners.push(learner);
         shared.learners.add(learner);
         return learner;
       };
       const faults = [];
+      // Node's own timeout would let the test run on beside the next one. This one comes first, while there is still
+      // something to see, and the learners leave, which ends whatever the test waits for.
+      let clock;
+      const late = new Promise((_, fail) => (clock = setTimeout(fail, timeout, new Error(`not done within ${timeout / 1000} s`))));
       try {
-        await act({ arrive, server: shared.server });
+        await Promise.race([act({ arrive, server: shared.server }), late]);
       } catch (fault) {
+        gone = true;
         faults.push(fault);
         await pictures(learners, sentence, t);
         if (shared.server.said) t.diagnostic(`the server said: ${shared.server.said}`);
+      } finally {
+        clearTimeout(clock);
       }
+      // A test that failed while the server was away would take those after it with it.
+      if (!shared.server.runs) await shared.server.again();
       const seen = new Set(learners.flatMap((learner) => learner.watch.faults));
       faults.push(...seen, ...(await leaveNothing(learners)));
       for (const learner of learners) shared.learners.delete(learner);

@@ -60,18 +60,21 @@ export class Terminal {
     return this.prompt(within);
   }
 
-  /** Leafs back to the beginning of the scroll-back, says whether some lines are there, and comes back to the end. */
-  async scrolledBackTo(lines) {
+  /** Leafs back in the scroll-back until it shows some lines, and comes back to the end; says whether they came. */
+  async scrolledBackTo(lines, within = 20_000) {
     await this.focus();
-    const leaf = async (key) => {
-      await this.#page.keyboard.press(key);
-      await pause(50);
-      return this.text();
+    const end = await this.text();
+    // A page that is still being drawn may not follow a key: pressed until it shows what is asked for.
+    const leaf = async (key, holds) => {
+      for (const began = Date.now(); Date.now() - began < within; ) {
+        await this.#page.keyboard.press(key);
+        await pause(50);
+        if (holds(await this.text())) return true;
+      }
+      return false;
     };
-    let before = await this.text();
-    for (let drawn = await leaf("Shift+PageUp"); drawn !== before; drawn = await leaf("Shift+PageUp")) before = drawn;
-    const found = before.includes(lines);
-    for (let drawn = await leaf("Shift+PageDown"); drawn !== before; drawn = await leaf("Shift+PageDown")) before = drawn;
+    const found = await leaf("Shift+PageUp", (text) => text.includes(lines));
+    await leaf("Shift+PageDown", (text) => text === end);
     return found;
   }
 }

@@ -2,6 +2,7 @@
 // Invariant: every page reads and links without it.
 
 import { announce } from "../page/announce.ts";
+import { copyText } from "../page/clipboard.ts";
 import { code, listenForCode } from "../page/code.ts";
 import { contents } from "../page/contents.ts";
 import { filter } from "../page/filter.ts";
@@ -9,7 +10,7 @@ import { finding } from "../page/finding.ts";
 import { showTab, tabs } from "../page/tabs.ts";
 import { theme } from "../page/theme.ts";
 import { times } from "../page/times.ts";
-import { address, atOnce, wake } from "../page/wake.ts";
+import { address, atOnce, hasKept, wake } from "../page/wake.ts";
 
 interface TerminalPart {
   open(host: HTMLElement, url: string, preview: string | null, tell: (notice: string) => void): unknown;
@@ -27,16 +28,30 @@ const parts = {
     code(root);
     times(root);
   },
-  copy: (text: string): Promise<void> => navigator.clipboard.writeText(text),
+  copy: copyText,
   async openTerminals(host: HTMLElement, url: string, preview: string | undefined, tell: (notice: string) => void): Promise<unknown> {
     const part = (await import(address("terminal"))) as TerminalPart;
     return part.open(host, url, preview ?? null, tell);
   },
-  async openEditor(host: HTMLElement, tell: (notice: string) => void): Promise<unknown> {
-    const part = (await import(address("editor"))) as EditorPart;
-    return part.open(host, tell);
+  /** Asked twice for the same place, it gives the same editor. */
+  openEditor(host: HTMLElement, tell: (notice: string) => void): Promise<unknown> {
+    const opened = editors.get(host) ?? openEditor(host, tell);
+    editors.set(host, opened);
+    return opened;
   },
 };
+
+const editors = new WeakMap<HTMLElement, Promise<unknown>>();
+
+async function openEditor(host: HTMLElement, tell: (notice: string) => void): Promise<unknown> {
+  try {
+    const part = (await import(address("editor"))) as EditorPart;
+    return part.open(host, tell);
+  } catch (fault) {
+    editors.delete(host);
+    throw fault;
+  }
+}
 Object.assign(globalThis, { drydock: parts });
 
 theme();
@@ -53,4 +68,7 @@ if (atOnce) {
     document.documentElement.dataset["broken"] = "";
     announce("The interactive part of this page could not be loaded. Reload the page to try again.");
   });
+} else if (hasKept()) {
+  // Pressing "Try it" tries again.
+  wake().catch(() => undefined);
 }

@@ -2,6 +2,7 @@
 // Invariant: what is copied is what is typed, without prompts and output.
 
 import { announce } from "./announce.ts";
+import { copyText } from "./clipboard.ts";
 import { wake } from "./wake.ts";
 
 function textOf(button: HTMLElement, given: string | undefined): string {
@@ -9,9 +10,10 @@ function textOf(button: HTMLElement, given: string | undefined): string {
 }
 
 async function copy(button: HTMLButtonElement): Promise<void> {
-  const said = button.textContent;
+  // Kept at the first press: at a second one the button may still say how that went.
+  const label = (button.dataset["label"] ??= button.textContent ?? "");
   try {
-    await navigator.clipboard.writeText(textOf(button, button.dataset["copy"]).replace(/\n$/, ""));
+    await copyText(textOf(button, button.dataset["copy"]).replace(/\n$/, ""));
     button.textContent = "Copied";
     button.classList.add("done");
     announce("Copied");
@@ -20,7 +22,7 @@ async function copy(button: HTMLButtonElement): Promise<void> {
     announce("The browser does not let this page copy. Select the text instead.");
   }
   setTimeout(() => {
-    button.textContent = said;
+    button.textContent = label;
     button.classList.remove("done");
   }, 1600);
 }

@@ -1,7 +1,7 @@
 // Opens the search palette: `/`, Ctrl-K, or a press on the search field.
-// Invariant: when the palette cannot be had, the field works as a plain form.
+// Invariant: when the palette cannot be had, the field works as a plain form; no letter typed on the way is lost.
 
-import { wake } from "./wake.ts";
+import { isAwake, wake } from "./wake.ts";
 
 function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -12,10 +12,17 @@ function typing(target: EventTarget | null): boolean {
 export function finding(): void {
   const field = document.querySelector<HTMLInputElement>("[data-search] input");
   const open = async () => {
+    const before = document.activeElement;
+    // The field takes what is typed until the palette is there.
+    if (!isAwake()) field?.focus({ preventScroll: true });
     try {
       await wake();
-      document.dispatchEvent(new CustomEvent("drydock:find", { detail: field?.value ?? "" }));
+      const text = field?.value ?? "";
       if (field) field.value = "";
+      // The palette gives the focus back to whoever has it now.
+      if (before !== field) field?.blur();
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+      document.dispatchEvent(new CustomEvent("drydock:find", { detail: text }));
     } catch {
       (field ?? document.querySelector<HTMLInputElement>("#q"))?.focus();
     }

@@ -17,7 +17,21 @@ export function address(name: "glue" | "wasm" | "terminal" | "editor"): string {
 /** Whether the page asks for its islands at once. */
 export const atOnce = site.dataset["wake"] === "now";
 
+/** The free sandbox that this browser remembers; see `app/src/islands/bench/kept.rs`. */
+const KEPT = "free-sandbox";
+
 let awake: Promise<void> | undefined;
+let done = false;
+
+/** Whether the islands are awake. */
+export function isAwake(): boolean {
+  return done;
+}
+
+/** Whether there may be a sandbox on which this page can offer to go on. */
+export function hasKept(): boolean {
+  return document.querySelector("[data-may-try]") !== null && localStorage.getItem(KEPT) !== null;
+}
 
 /** Wakes the islands; rejects when they cannot be had, and then may be tried again. */
 export function wake(): Promise<void> {
@@ -36,6 +50,7 @@ async function start(): Promise<void> {
     const enliven = glue[exportOf(island.dataset["component"] ?? "", Object.keys(glue))];
     if (typeof enliven === "function") enliven(island);
   }
+  done = true;
 }
 
 /**

@@ -32,6 +32,7 @@ export class Resizing {
   readonly #terminal: Terminal;
   /** Frames that are still watched over, after a resize while the end was shown. */
   #frames = 0;
+  #next = 0;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -39,12 +40,19 @@ export class Resizing {
 
   around(resize: () => void): void {
     const watching = this.#frames > 0;
+    const { cols, rows } = this.#terminal;
     const { viewportY, baseY } = this.#terminal.buffer.active;
-    const follows = watching || viewportY === baseY;
     resize();
-    if (!follows) return;
+    const same = this.#terminal.cols === cols && this.#terminal.rows === rows;
+    if (same || !(watching || viewportY === baseY)) return;
     this.#frames = FRAMES;
-    if (!watching) requestAnimationFrame(this.#frame);
+    if (!watching) this.#next = requestAnimationFrame(this.#frame);
+  }
+
+  /** Somebody scrolls: from now on that counts. */
+  letGo(): void {
+    this.#frames = 0;
+    cancelAnimationFrame(this.#next);
   }
 
   readonly #frame = (): void => {
@@ -55,6 +63,6 @@ export class Resizing {
     // Without that the scroll bar may keep the old height, and with it the end stays out of reach.
     inside(this.#terminal)._viewport?.queueSync();
     this.#terminal.refresh(0, 0);
-    if (this.#frames > 0) requestAnimationFrame(this.#frame);
+    if (this.#frames > 0) this.#next = requestAnimationFrame(this.#frame);
   };
 }

@@ -1,4 +1,4 @@
-// The line to the sandbox: one web socket that comes back by itself.
+// The line to the sandbox: one web socket that comes back by itself, until the server says that the sandbox has ended.
 // Invariant: after every return the server's list of terminals is heard before anything else is sent.
 
 import { readOutput, readWord, type Ask, type Output, type Word } from "./wire.ts";
@@ -26,6 +26,8 @@ export interface Socket {
 }
 
 const OPEN = 1;
+/** The close code of a sandbox that has ended. */
+const ENDED = 4000;
 /** Milliseconds before the first try again, and at most. */
 const FIRST_PAUSE = 400;
 const LONGEST_PAUSE = 8000;
@@ -104,9 +106,13 @@ export class Line {
         if (output) this.#listener.output(output);
       }
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (this.#done || this.#socket !== socket) return;
       this.#socket = null;
+      if (code === ENDED) {
+        this.#done = true;
+        return;
+      }
       this.#listener.state("lost");
       this.#timer = setTimeout(() => this.#connect(), pause(this.#tries++, Math.random()));
     };

@@ -6,8 +6,9 @@ import { SearchAddon } from "@xterm/addon-search";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
+import { copyText } from "../page/clipboard.ts";
 import { Resizing, followAfterErasing } from "./follow.ts";
-import { documentWithSheets, withSheets } from "./sheet.ts";
+import { withSheets } from "./sheet.ts";
 
 /** What a screen tells its owner. */
 export interface ScreenListener {
@@ -68,7 +69,6 @@ export class Screen {
     this.#terminal = new Terminal({
       allowProposedApi: true,
       cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-      documentOverride: documentWithSheets(),
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--mono"),
       fontSize: 14,
       lineHeight: 1.25,
@@ -91,6 +91,9 @@ export class Screen {
     this.#terminal.textarea?.setAttribute("aria-label", "Terminal. Press F6 to leave it.");
     this.#terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     const encoder = new TextEncoder();
+    for (const act of ["wheel", "pointerdown"]) {
+      this.element.addEventListener(act, () => this.#resizing.letGo(), { capture: true, passive: true });
+    }
     this.#terminal.onData((text) => listener.input(encoder.encode(text)));
     this.#terminal.onBinary((text) => listener.input(Uint8Array.from(text, (c) => c.charCodeAt(0))));
     this.#terminal.onResize(({ cols, rows }) => listener.size(cols, rows));
@@ -145,6 +148,7 @@ export class Screen {
     const options = {
       decorations: { matchOverviewRuler: "#f2bd2c", activeMatchColorOverviewRuler: "#ffffff", matchBackground: "#5b4a12", activeMatchBackground: "#8a6c10" },
     };
+    this.#resizing.letGo();
     return back ? this.#search.findPrevious(text, options) : this.#search.findNext(text, options);
   }
 
@@ -170,6 +174,7 @@ export class Screen {
       event.preventDefault();
       return false;
     }
+    if (event.shiftKey && (event.key === "PageUp" || event.key === "PageDown")) this.#resizing.letGo();
     const command = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
     if (command && event.shiftKey && key === "f") {
@@ -180,7 +185,7 @@ export class Screen {
     const copies = command && key === "c" && (event.shiftKey || event.metaKey || this.#terminal.hasSelection());
     if (copies) {
       if (event.type === "keydown" && this.#terminal.hasSelection()) {
-        void navigator.clipboard.writeText(this.#terminal.getSelection());
+        void copyText(this.#terminal.getSelection()).catch(() => undefined);
         if (!event.shiftKey) this.#terminal.clearSelection();
       }
       event.preventDefault();

@@ -1,11 +1,9 @@
 // Lets xterm.js live under a policy that forbids inline style.
 // Invariant: no <style> element and no style attribute is ever made from text; constructed sheets and properties are.
 
-const make = Document.prototype.createElement.bind(document);
-
 /** Stands for a <style>; not one itself, for even an empty one breaks the policy. */
 function styleElement(): HTMLElement {
-  const element = make("template");
+  const element = Document.prototype.createElement.call(document, "template");
   const sheet = new CSSStyleSheet();
   document.adoptedStyleSheets.push(sheet);
   Object.defineProperty(element, "textContent", {
@@ -21,42 +19,30 @@ function styleElement(): HTMLElement {
   return element;
 }
 
-/** Style by its properties, which the policy allows, in place of the attribute's text, which it does not. */
-function setAttribute(this: HTMLElement, name: string, value: string): void {
-  if (name === "style") this.style.cssText = value;
-  else Element.prototype.setAttribute.call(this, name, value);
-}
-
-function spanElement(): HTMLElement {
-  const element = make("span");
-  element.setAttribute = setAttribute;
-  return element;
-}
-
-function createElement(name: string, options?: ElementCreationOptions): HTMLElement {
-  if (name === "style") return styleElement();
-  return name === "span" ? spanElement() : make(name, options);
-}
-
-/** The document, except that what it makes needs no inline style. */
-export function documentWithSheets(): Document {
-  return new Proxy(document, {
-    get(target, key) {
-      if (key === "createElement") return createElement;
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
-
-/** While this runs the page's own document is such a one: parts of xterm.js ask it in spite of `documentOverride`. */
-export function withSheets(act: () => void): void {
+/**
+ * While this runs, a <style> that anybody makes is such a one. xterm.js makes all of its own when it is opened;
+ * its `documentOverride` reaches only some of them.
+ */
+export function withSheets(open: () => void): void {
+  const createElement = (name: string, options?: ElementCreationOptions) =>
+    name === "style" ? styleElement() : Document.prototype.createElement.call(document, name, options);
   Object.defineProperty(document, "createElement", { configurable: true, value: createElement });
   try {
-    act();
+    open();
   } finally {
     Reflect.deleteProperty(document, "createElement");
   }
+}
+
+/**
+ * Colours beyond the palette xterm.js writes into the style attribute of a <span>, as text, which the policy forbids;
+ * set by properties they are allowed.
+ */
+export function styleByProperties(): void {
+  HTMLSpanElement.prototype.setAttribute = function (name: string, value: string): void {
+    if (name === "style") this.style.cssText = value;
+    else Element.prototype.setAttribute.call(this, name, value);
+  };
 }
 
 /** Applies a text of style to the whole page. */

@@ -1,8 +1,8 @@
 // All terminals of one sandbox: their screens, which one is shown, and the line that feeds them.
 // Invariant: each screen's `seen` is what the server is asked to go on from after the line was lost.
 
-import { Line, type LineState } from "./line.ts";
-import { Screen } from "./screen.ts";
+import { Line, type LineState, type Socket } from "./line.ts";
+import { Screen as RealScreen, type ScreenListener } from "./screen.ts";
 import { inputFrames, unseen, type Output, type Word } from "./wire.ts";
 
 /** One terminal, as its tab shows it. */
@@ -18,14 +18,32 @@ export type Notice =
   | { event: "tabs"; tabs: Tab[]; shown: number }
   | { event: "line"; state: LineState }
   | { event: "files"; paths: string[] }
+  /** Commands are kept until the engine answers; or not any more. */
+  | { event: "waits"; waits: boolean }
   | { event: "problem"; detail: string }
   | { event: "leave" }
   | { event: "find" };
 
-/** At most this many terminals. */
+/** A screen, as far as its owner needs one. */
+export type Screen = Pick<RealScreen, keyof RealScreen>;
+
+/** What screens and the line are made of. */
+export interface Makers {
+  screen(host: HTMLElement, listener: ScreenListener, reader: boolean): Screen;
+  socket?: (url: string) => Socket;
+}
+
+const REAL: Makers = { screen: (host, listener, reader) => new RealScreen(host, listener, reader) };
+
+/** At most this many terminals, numbered from 0. */
 const MOST = 8;
 /** Bytes parsed before the server is told. */
 const ACK_EVERY = 32 * 1024;
+/** Milliseconds before the terminals are asked for again, and how often that may fail before it is told. */
+const LIST_AGAIN = 1000;
+const SILENT = 3;
+/** The most bytes that are kept of what is typed into a terminal that cannot take them yet. */
+const MOST_TYPED = 64 * 1024;
 
 /** All terminals of one sandbox. */
 export class Terminals {
@@ -35,8 +53,20 @@ export class Terminals {
   #titles = new Map<number, string>();
   #shown = 0;
   #reader = false;
+  /** Commands to type as soon as that is possible. */
   #waiting: string[] = [];
+  /** Whether the owner was told that they wait for the engine. */
+  #toldWaits = false;
+  /** The engine of the sandbox, as last told. */
+  #engine = "starting";
+  /** The list of terminals has come since the line was made. */
   #heard = false;
+  #misses = 0;
+  #listAgain: ReturnType<typeof setTimeout> | undefined;
+  /** Terminals that take what is typed, and what was typed into those that do not yet. */
+  #attached = new Set<number>();
+  #typed = new Map<number, Uint8Array[]>();
+  readonly #make: Makers;
   readonly #host: HTMLElement;
   readonly #tell: (notice: Notice) => void;
   readonly #preview: string | null;
@@ -46,7 +76,8 @@ export class Terminals {
     if (document.visibilityState === "visible") this.#line.hurry();
   };
 
-  constructor(host: HTMLElement, url: string, preview: string | null, tell: (notice: Notice) => void) {
+  constructor(host: HTMLElement, url: string, preview: string | null, tell: (notice: Notice) => void, make = REAL) {
+    this.#make = make;
     this.#host = host;
     this.#tell = tell;
     this.#preview = preview;
@@ -54,23 +85,23 @@ export class Terminals {
     this.#resized.observe(host);
     window.addEventListener("online", this.#back);
     document.addEventListener("visibilitychange", this.#seenAgain);
-    this.#line = new Line(url, {
-      state: (state) => {
-        if (state !== "open") this.#heard = false;
+    const listener = {
+      state: (state: LineState) => {
+        if (state !== "open") this.#unheard();
         tell({ event: "line", state });
       },
-      word: (word) => this.#word(word),
-      output: (output) => this.#output(output),
-    });
+      word: (word: Word) => this.#word(word),
+      output: (output: Output) => this.#output(output),
+    };
+    this.#line = new Line(url, listener, make.socket);
   }
 
   /** One more terminal, and show it. */
   add(): void {
-    for (let terminal = 1; terminal <= MOST; terminal++) {
+    for (let terminal = 0; terminal < MOST; terminal++) {
       const taken = this.#screens.get(terminal);
       if (taken && !taken.ended) continue;
-      taken?.dispose();
-      this.#screens.delete(terminal);
+      this.#drop(terminal);
       this.show(terminal, this.#screen(terminal));
       const { cols, rows } = this.#screens.get(terminal)!.size;
       this.#line.ask({ type: "open", terminal, cols, rows });
@@ -101,14 +132,16 @@ export class Terminals {
 
   /** Types commands into the terminal that is shown and runs them, now or as soon as there is one. */
   type(text: string): void {
+    if (this.#screens.get(this.#shown)?.ended) this.add();
     const screen = this.#screens.get(this.#shown);
-    // Before the shell's prompt the lines would be shown twice, and one by one.
-    if (this.#heard && screen?.spoken && !screen.ended) {
+    // Before the shell's prompt the lines would be shown twice, and one by one; before the engine answers they would fail.
+    if (this.#heard && screen?.spoken && !screen.ended && this.#engine !== "starting") {
       screen.run(text);
       screen.focus();
     } else {
       this.#waiting.push(text);
     }
+    this.#tellWaits();
   }
 
   focus(): void {
@@ -130,6 +163,7 @@ export class Terminals {
   }
 
   dispose(): void {
+    this.#unheard();
     this.#line.end();
     this.#resized.disconnect();
     window.removeEventListener("online", this.#back);
@@ -139,7 +173,7 @@ export class Terminals {
   }
 
   #screen(terminal: number): Screen {
-    const screen = new Screen(
+    const screen = this.#make.screen(
       this.#host,
       {
         input: (bytes) => this.#input(terminal, bytes),
@@ -168,6 +202,25 @@ export class Terminals {
     this.#screens.delete(terminal);
     this.#acked.delete(terminal);
     this.#titles.delete(terminal);
+    this.#attached.delete(terminal);
+    this.#typed.delete(terminal);
+  }
+
+  /** The line is down: nothing is known until the terminals are listed anew. */
+  #unheard(): void {
+    this.#heard = false;
+    this.#misses = 0;
+    this.#attached.clear();
+    clearTimeout(this.#listAgain);
+  }
+
+  /** Goes on with a terminal's output, and with what was typed meanwhile. */
+  #attach(terminal: number, from: number): void {
+    if (!this.#line.ask({ type: "attach", terminal, from })) return;
+    this.#attached.add(terminal);
+    const typed = this.#typed.get(terminal) ?? [];
+    this.#typed.delete(terminal);
+    for (const bytes of typed) this.#input(terminal, bytes);
   }
 
   #word(word: Word): void {
@@ -176,7 +229,7 @@ export class Terminals {
         this.#listed(word.terminals.map((facts) => facts.terminal));
         break;
       case "opened":
-        this.#line.ask({ type: "attach", terminal: word.terminal, from: 0 });
+        this.#attach(word.terminal, 0);
         this.#typeWaiting();
         break;
       case "gap": {
@@ -189,6 +242,7 @@ export class Terminals {
         const screen = this.#screens.get(word.terminal);
         if (!screen) break;
         screen.ended = true;
+        this.#attached.delete(word.terminal);
         screen.remark(`[the shell has ended${word.code ? ` with ${word.code}` : ""}; press Enter for a new one]`);
         this.#tabs();
         break;
@@ -197,11 +251,23 @@ export class Terminals {
         this.#tell({ event: "files", paths: word.paths });
         break;
       case "error":
-        this.#tell({ event: "problem", detail: word.detail });
+        this.#refused(word.detail);
         break;
       case "engine":
+        this.#engine = word.state;
+        this.#typeWaiting();
         break;
     }
+  }
+
+  /** Before the list is heard nothing else was asked for: it is asked for again, in silence at first. */
+  #refused(detail: string): void {
+    if (!this.#heard) {
+      clearTimeout(this.#listAgain);
+      this.#listAgain = setTimeout(() => this.#line.ask({ type: "list" }), LIST_AGAIN);
+      if (++this.#misses !== SILENT) return;
+    }
+    this.#tell({ event: "problem", detail });
   }
 
   /** The server's terminals: attach to each; without any, open the first. Heard once after each return of the line. */
@@ -211,7 +277,7 @@ export class Terminals {
     for (const known of [...this.#screens.keys()]) if (!terminals.includes(known)) this.#drop(known);
     for (const terminal of terminals) {
       const screen = this.#screens.get(terminal) ?? this.#screen(terminal);
-      this.#line.ask({ type: "attach", terminal, from: screen.seen });
+      this.#attach(terminal, screen.seen);
     }
     if (terminals.length === 0) {
       this.add();
@@ -226,6 +292,14 @@ export class Terminals {
   #typeWaiting(): void {
     const waiting = this.#waiting.splice(0);
     for (const text of waiting) this.type(text);
+    this.#tellWaits();
+  }
+
+  #tellWaits(): void {
+    const waits = this.#waiting.length > 0 && this.#engine === "starting";
+    if (waits === this.#toldWaits) return;
+    this.#toldWaits = waits;
+    this.#tell({ event: "waits", waits });
   }
 
   #output(output: Output): void {
@@ -247,7 +321,12 @@ export class Terminals {
       if (bytes.includes(13)) this.add();
       return;
     }
-    for (const frame of inputFrames(terminal, bytes)) this.#line.send(frame);
+    if (this.#attached.has(terminal)) {
+      for (const frame of inputFrames(terminal, bytes)) this.#line.send(frame);
+      return;
+    }
+    const typed = this.#typed.get(terminal) ?? [];
+    if (typed.reduce((sum, part) => sum + part.length, bytes.length) <= MOST_TYPED) this.#typed.set(terminal, [...typed, bytes]);
   }
 
   /** Links to the sandbox's own ports lead to their previews. */

@@ -1,5 +1,5 @@
 //! Check, and the results as they come.
-//! Invariant: one attempt at a time; its stream is closed once there is a verdict.
+//! Invariant: one attempt at a time; its stream is closed once there is a verdict, and comes back until then.
 
 use std::time::Duration;
 
@@ -17,6 +17,9 @@ use crate::{
     islands::browser::{self, Events},
 };
 
+/// Before an attempt is asked for again.
+const AGAIN: Duration = Duration::from_secs(2);
+
 impl Bench {
     /// Asks for what the learner made to be judged.
     pub(in crate::islands) fn check(self) {
@@ -28,6 +31,8 @@ impl Bench {
         let before = self.grading.get_untracked();
         self.grading.set(Grading::begin(None));
         spawn_local(async move {
+            // What is graded is in the sandbox.
+            self.flush().await;
             match browser::call::<Attempt>("POST", &path, None::<&()>).await {
                 Ok(attempt) => self.watch(attempt),
                 Err(problem) => {
@@ -46,6 +51,11 @@ impl Bench {
             attempts.retain(|known| known.id != attempt.id);
             attempts.insert(0, attempt);
         });
+        self.listen(id);
+    }
+
+    /// Opens an attempt's stream, which tells everything from the beginning.
+    fn listen(self, id: AttemptId) {
         let (refused, given_up) = (id.clone(), id.clone());
         let events = Events::open(&format!("/api/attempts/{id}/events")).map(|events| {
             events
@@ -56,7 +66,7 @@ impl Bench {
                     let (error, detail, next) = ("abandoned".to_owned(), warning.message, String::new());
                     self.give_up(&given_up, Problem { error, detail, next });
                 })
-                .on_refused(move || self.ask_for(refused.clone()))
+                .on_refused(move || self.ask_later(refused.clone()))
         });
         if events.is_none() {
             self.grading.update(Grading::abandon);
@@ -89,23 +99,29 @@ impl Bench {
         self.hang_up();
     }
 
-    /// The stream is gone: what became of the attempt?
+    /// The stream was refused, because the attempt is over or the server is away.
+    fn ask_later(self, id: AttemptId) {
+        set_timeout(move || self.ask_for(id), AGAIN);
+    }
+
+    /// What became of the attempt?
     fn ask_for(self, id: AttemptId) {
+        if self.grading.read_untracked().attempt.as_ref() != Some(&id) {
+            return;
+        }
         spawn_local(async move {
             let answer = browser::call::<Attempt>("GET", &format!("/api/attempts/{id}"), None::<&()>).await;
             match answer {
                 Ok(Attempt { verdict: Some(verdict), .. }) => self.finish(&id, verdict),
-                Ok(Attempt { state: AttemptState::Running, .. }) => {
-                    set_timeout(move || self.ask_for(id), Duration::from_secs(2));
-                }
+                Ok(Attempt { state: AttemptState::Running, .. }) => self.listen(id),
                 Ok(_) => {
                     let detail = "This check was given up.".to_owned();
                     let next = "Press Check once more.".to_owned();
                     self.give_up(&id, Problem { error: "abandoned".to_owned(), detail, next });
                 }
-                Err(problem) => self.give_up(&id, problem),
+                Err(problem) if problem.error == "not_found" => self.give_up(&id, problem),
+                Err(_) => self.ask_later(id),
             }
-            self.hang_up();
         });
     }
 

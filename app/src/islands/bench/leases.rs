@@ -1,7 +1,9 @@
 //! Start, extend, reset and end a sandbox, and follow what becomes of it.
 //! Invariant: while a lease is alive there is one stream of its events, and none otherwise.
 
-use domain::lease::LeaseState;
+use std::time::Duration;
+
+use domain::{id::LeaseId, lease::LeaseState};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Bench;
@@ -10,9 +12,14 @@ use crate::{
     islands::browser::{self, Events},
 };
 
+/// Before a lease whose stream was refused is asked for.
+const AGAIN: Duration = Duration::from_secs(3);
+
 impl Bench {
     /// Asks for a sandbox, or for the living one.
     pub(in crate::islands) fn start(self) {
+        self.warning.set(None);
+        self.pressed.set_value(true);
         let body = NewLease { exercise: self.exercise.get_untracked() };
         self.ask(async move { browser::call("POST", "/api/leases", Some(&body)).await }, true);
     }
@@ -28,28 +35,55 @@ impl Bench {
     pub(in crate::islands) fn reset(self) {
         let Some(path) = self.lease_path("/reset") else { return };
         self.warning.set(None);
+        self.pressed.set_value(true);
+        self.leave(true);
         self.ask(async move { browser::call("POST", &path, None::<&()>).await }, true);
     }
 
     /// Ends the sandbox.
     pub(in crate::islands) fn end(self) {
-        let Some(path) = self.lease_path("") else { return };
+        let Some(lease) = self.lease.get_untracked() else { return };
         self.ending.set(true);
+        self.pressed.set_value(true);
         spawn_local(async move {
-            let ended = browser::send("DELETE", &path).await;
+            // What is kept for the next time is in the sandbox.
+            self.flush().await;
+            self.leave(true);
+            let ended = browser::send("DELETE", &format!("/api/leases/{}", lease.id)).await;
             self.ending.set(false);
+            self.leave(false);
             match ended {
-                Ok(()) => self.lease.update(|lease| {
-                    if let Some(lease) = lease {
-                        lease.state = LeaseState::Ended;
-                        let kept =
-                            if lease.exercise.is_some() { " Your files are kept for the next time." } else { "" };
-                        lease.end_reason = Some(format!("You ended it.{kept}"));
-                    }
-                }),
+                Ok(()) => {
+                    let kept = if lease.exercise.is_some() { " Your files are kept for the next time." } else { "" };
+                    self.over(&lease.id, format!("You ended it.{kept}"));
+                }
                 Err(problem) => self.problem.set(Some(problem)),
             }
         });
+    }
+
+    /// A lease has ended; the page's may be a newer one.
+    fn over(self, id: &LeaseId, reason: String) {
+        if self.is_of(id) {
+            self.lease.update(|lease| {
+                if let Some(lease) = lease {
+                    lease.state = LeaseState::Ended;
+                    lease.end_reason = Some(reason);
+                }
+            });
+            self.hang_up_on(id.clone());
+        }
+    }
+
+    /// The page's lease is this one.
+    fn is_of(self, id: &LeaseId) -> bool {
+        self.lease.with_untracked(|lease| lease.as_ref().is_some_and(|lease| lease.id == *id))
+    }
+
+    /// The page's lease is this one, and as far as the page knows it lives.
+    fn is_living(self, id: &LeaseId) -> bool {
+        let living = |lease: &Lease| lease.id == *id && lease.state != LeaseState::Ended;
+        self.lease.with_untracked(|lease| lease.as_ref().is_some_and(living))
     }
 
     /// Takes up a lease that was living when the page was made.
@@ -66,6 +100,7 @@ impl Bench {
         spawn_local(async move {
             let answer = request.await;
             self.asking.set(false);
+            self.leave(false);
             match answer {
                 Ok(lease) => {
                     if anew {
@@ -81,28 +116,57 @@ impl Bench {
 
     fn follow(self, lease: &Lease) {
         let url = format!("/api/leases/{}/events", lease.id);
-        let id = lease.id.clone();
+        let (ended, refused) = (lease.id.clone(), lease.id.clone());
         let events = Events::open(&url).map(|events| {
             events
                 .on::<Lease>("lease", move |lease| {
-                    let ended = lease.state == LeaseState::Ended;
+                    let over = lease.state == LeaseState::Ended;
                     self.lease.set(Some(lease));
-                    if ended {
-                        // Dropping the stream from within its own callback must wait until the callback is over.
-                        set_timeout(move || self.lease_events.set_value(None), std::time::Duration::ZERO);
+                    if over {
+                        self.hang_up_on(ended.clone());
                     }
                 })
                 .on::<Warning>("warning", move |warning| self.warning.set(Some(warning.message)))
-                .on_refused(move || {
-                    let url = format!("/api/leases/{id}");
-                    spawn_local(async move {
-                        // Refused because it is gone, or because the server is: ask once.
-                        if let Ok(lease) = browser::call::<Lease>("GET", &url, None::<&()>).await {
-                            self.lease.set(Some(lease));
-                        }
-                    });
-                })
+                .on_refused(move || self.look_later(refused.clone()))
         });
         self.lease_events.set_value(events);
+    }
+
+    fn hang_up_on(self, id: LeaseId) {
+        // Not at once: this may run within one of the stream's own callbacks.
+        let hang_up = move || {
+            if self.is_of(&id) {
+                self.lease_events.set_value(None);
+            }
+        };
+        set_timeout(hang_up, Duration::ZERO);
+    }
+
+    /// The stream was refused, because the lease is gone or the server is away.
+    fn look_later(self, id: LeaseId) {
+        let look = move || {
+            if self.is_living(&id) {
+                spawn_local(self.look(id));
+            }
+        };
+        set_timeout(look, AGAIN);
+    }
+
+    /// What became of the lease? A living one is followed again.
+    async fn look(self, id: LeaseId) {
+        let answer = browser::call::<Lease>("GET", &format!("/api/leases/{id}"), None::<&()>).await;
+        if !self.is_living(&id) {
+            return;
+        }
+        match answer {
+            Ok(lease) => {
+                if lease.state != LeaseState::Ended {
+                    self.follow(&lease);
+                }
+                self.lease.set(Some(lease));
+            }
+            Err(problem) if problem.error == "not_found" => self.over(&id, "The sandbox is gone.".to_owned()),
+            Err(_) => self.look_later(id),
+        }
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     desk::Phase,
-    islands::bench::Bench,
+    islands::{bench::Bench, browser},
     parts::{icon, time},
     view::{Offer, StarterFile},
 };
@@ -83,12 +83,16 @@ fn bare(seconds: u32) -> String {
 
 /// After the end.
 pub(super) fn ended(bench: Bench) -> AnyView {
+    // Ended by a press on a button that is gone now; a reset goes on to a terminal.
+    if !bench.asking.get_untracked() && bench.takes_focus() {
+        browser::focus_soon(".berth");
+    }
     let reason = move || match bench.phase() {
         Phase::Ended(outcome) => outcome.reason,
         _ => String::new(),
     };
     view! {
-        <div class="berth" role="status">
+        <div class="berth" role="status" tabindex="-1">
             <h2>"The sandbox has ended"</h2>
             <p>{reason}</p>
             <p>"Your results are kept, and the files of the working folder come back with the next sandbox. Images and containers are gone."</p>

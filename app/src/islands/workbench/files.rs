@@ -1,23 +1,23 @@
-//! The pane of files: the tree, the editor, saving, and what to do when both sides changed a file.
-//! Invariant: a file is written only over the version that was read; otherwise the learner is asked.
+//! The pane of files: the tree, and the editor with the open file.
+//! Invariant: a file is left only once it is saved; one that cannot be saved stays open.
 
+mod save;
 mod tree;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, rc::Rc, task::Waker};
 
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use serde::Deserialize;
 
 use crate::{
     api::{FileEntry, Problem},
+    desk::{Draft, Saving},
     islands::{
         bench::Bench,
         browser::{self, Editor},
     },
 };
 
-/// Silence before a change is saved.
-const PAUSE: Duration = Duration::from_millis(700);
 /// The largest file that is opened, in bytes.
 const LARGEST: u64 = 512 * 1024;
 
@@ -30,28 +30,6 @@ enum Notice {
     Leave,
 }
 
-/// How the open file stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Saving {
-    /// As in the sandbox.
-    Saved,
-    /// Typed on since.
-    Changed,
-    /// On its way.
-    Writing,
-    /// Changed in the sandbox as well; the learner must choose.
-    Conflict,
-    /// It could not be written.
-    Failed(Problem),
-}
-
-/// The open file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Open {
-    path: String,
-    etag: Option<String>,
-}
-
 #[derive(Clone, Copy)]
 struct Files {
     bench: Bench,
@@ -59,25 +37,33 @@ struct Files {
     listed: RwSignal<bool>,
     problem: RwSignal<Option<Problem>>,
     closed: RwSignal<BTreeSet<String>>,
-    open: RwSignal<Option<Open>>,
-    saving: RwSignal<Saving>,
+    open: RwSignal<Option<Draft>>,
+    /// The path of the open file, which changes less often than how it stands.
+    path: Memo<Option<String>>,
+    /// Counts what was chosen: only what was chosen last is opened.
+    choice: StoredValue<u32>,
     host: NodeRef<html::Div>,
     editor: StoredValue<Option<Editor>, LocalStorage>,
     timer: StoredValue<Option<TimeoutHandle>>,
+    /// Who waits for the end of a write.
+    waiting: StoredValue<Vec<Waker>>,
 }
 
 pub(super) fn files(bench: Bench) -> AnyView {
+    let open = RwSignal::new(None::<Draft>);
     let files = Files {
         bench,
         entries: RwSignal::new(Vec::new()),
         listed: RwSignal::new(false),
         problem: RwSignal::new(None),
         closed: RwSignal::new(BTreeSet::new()),
-        open: RwSignal::new(None),
-        saving: RwSignal::new(Saving::Saved),
+        open,
+        path: Memo::new(move |_| open.read().as_ref().map(|draft| draft.path().to_owned())),
+        choice: StoredValue::new(0),
         host: NodeRef::new(),
         editor: StoredValue::new_local(None),
         timer: StoredValue::new(None),
+        waiting: StoredValue::new(Vec::new()),
     };
     Effect::new(move |_| {
         let (count, paths) = bench.changed.get();
@@ -86,7 +72,25 @@ pub(super) fn files(bench: Bench) -> AnyView {
             files.changed_outside(&paths);
         }
     });
+    Effect::new(move |_| {
+        if bench.returned.get() > 0 {
+            files.list();
+            files.look_again();
+        }
+    });
+    Effect::new(move |_| {
+        bench.flush.set_value(Some(Rc::new(move || {
+            Box::pin(async move {
+                // The editor's bar says what could not be written.
+                let _unsaved = files.flush().await;
+            })
+        })));
+        let leaving = window_event_listener_untyped("pagehide", move |_| files.save());
+        on_cleanup(move || leaving.remove());
+    });
     on_cleanup(move || {
+        bench.flush.set_value(None);
+        files.wake_waiting();
         files.editor.update_value(|editor| {
             if let Some(editor) = editor.take() {
                 editor.dispose();
@@ -103,19 +107,19 @@ pub(super) fn files(bench: Bench) -> AnyView {
             {tree::tree(files)}
             <div class="editor">
                 {problem}
-                <div class="editor-bar" hidden=move || files.open.read().is_none()>
-                    <code>{move || files.open.get().map(|open| open.path)}</code>
+                <div class="editor-bar" hidden=move || files.path.read().is_none()>
+                    <code>{move || files.path.get()}</code>
                     <span role="status">{move || saving(files)}</span>
                 </div>
-                <div class="editor-host" data-editor="" node_ref=files.host hidden=move || files.open.read().is_none()></div>
-                <p class="pane-empty" hidden=move || files.open.read().is_some()>"Choose a file to edit it. What you type is saved into the sandbox by itself."</p>
+                <div class="editor-host" data-editor="" node_ref=files.host hidden=move || files.path.read().is_none()></div>
+                <p class="pane-empty" hidden=move || files.path.read().is_some()>"Choose a file to edit it. What you type is saved into the sandbox by itself."</p>
             </div>
         </div>
     }.into_any()
 }
 
 fn saving(files: Files) -> AnyView {
-    match files.saving.get() {
+    match files.saving() {
         Saving::Saved => "Saved".into_any(),
         Saving::Changed => "Not saved yet".into_any(),
         Saving::Writing => "Saving…".into_any(),
@@ -138,17 +142,30 @@ fn saving(files: Files) -> AnyView {
 }
 
 impl Files {
-    fn url(self, path: &str) -> Option<String> {
+    /// Where a file is, below the lease.
+    fn below(path: &str) -> String {
         let encoded: Vec<String> =
             path.split('/').map(|part| String::from(js_sys::encode_uri_component(part))).collect();
-        self.bench.lease_path(&format!("/files/{}", encoded.join("/")))
+        format!("/files/{}", encoded.join("/"))
+    }
+
+    fn url(self, path: &str) -> Option<String> {
+        self.bench.lease_path(&Self::below(path))
+    }
+
+    fn is_open(self, path: &str) -> bool {
+        self.open.with_untracked(|open| open.as_ref().is_some_and(|open| open.path() == path))
+    }
+
+    fn complain(self, error: &str, detail: String, next: &str) {
+        self.problem.try_set(Some(Problem { error: error.to_owned(), detail, next: next.to_owned() }));
     }
 
     fn list(self) {
-        let Some(url) = self.bench.lease_path("/files") else { return };
+        let Some(url) = self.bench.reading_path("/files") else { return };
         spawn_local(async move {
-            let answer: Result<Vec<FileEntry>, Problem> = browser::call("GET", &url, None::<&()>).await;
-            if self.entries.is_disposed() {
+            let answer: Result<Vec<FileEntry>, Problem> = browser::read(&url).await;
+            if self.entries.is_disposed() || self.bench.leaving.get_value() {
                 return;
             }
             self.listed.set(true);
@@ -163,48 +180,57 @@ impl Files {
         });
     }
 
-    /// Opens a file in the editor.
+    /// Opens a file in the editor, once the one that is open is saved.
     fn show(self, path: String) {
+        self.choice.update_value(|choice| *choice += 1);
+        let choice = self.choice.get_value();
+        if self.is_open(&path) {
+            if let Some(editor) = self.editor.get_value() {
+                editor.focus();
+            }
+            self.look_again();
+            return;
+        }
         let size = self
             .entries
             .with_untracked(|entries| entries.iter().find(|entry| entry.path == path).map(|entry| entry.size));
         if size.is_some_and(|size| size > LARGEST) {
-            self.problem.set(Some(Problem {
-                error: "too_large".to_owned(),
-                detail: format!("{path} is too large for the editor."),
-                next: "Use the terminal.".to_owned(),
-            }));
+            self.complain("too_large", format!("{path} is too large for the editor."), "Use the terminal.");
             return;
         }
-        self.save();
-        let Some(url) = self.url(&path) else { return };
         spawn_local(async move {
-            let (text, etag) = match browser::get_text(&url).await {
-                Ok(got) => got,
-                Err(problem) => {
-                    self.problem.try_set(Some(problem));
-                    return;
-                }
-            };
-            if self.open.is_disposed() {
-                return;
-            }
-            if text.contains('\0') || text.contains('\u{fffd}') {
-                self.problem.set(Some(Problem {
-                    error: "binary".to_owned(),
-                    detail: format!("{path} is not a text."),
-                    next: "Look at it in the terminal, for example with od -c.".to_owned(),
-                }));
-                return;
-            }
-            self.problem.set(None);
-            if let Some(editor) = self.editor().await {
-                editor.show(&path, &text);
-                self.open.set(Some(Open { path, etag: Some(etag) }));
-                self.saving.set(Saving::Saved);
-                editor.focus();
+            if let Err(problem) = self.bring(path, choice).await {
+                self.problem.try_set(Some(problem));
             }
         });
+    }
+
+    async fn bring(self, path: String, choice: u32) -> Result<(), Problem> {
+        let is_last = move || self.choice.try_get_value() == Some(choice);
+        self.flush().await?;
+        let Some(url) = self.bench.reading_path(&Self::below(&path)) else { return Ok(()) };
+        let answer = browser::get_text(&url).await;
+        if !is_last() || self.bench.leaving.get_value() {
+            return Ok(());
+        }
+        let (text, version) = answer?;
+        if text.contains('\0') || text.contains('\u{fffd}') {
+            return Err(Problem {
+                error: "binary".to_owned(),
+                detail: format!("{path} is not a text."),
+                next: "Look at it in the terminal, for example with od -c.".to_owned(),
+            });
+        }
+        let Some(editor) = self.editor().await else { return Ok(()) };
+        // Somebody may have typed into the other file meanwhile. From here to its end nothing is waited for.
+        self.flush().await?;
+        if is_last() {
+            self.problem.set(None);
+            editor.show(&path, &text);
+            self.open.set(Some(Draft::opened(path, version)));
+            editor.focus();
+        }
+        Ok(())
     }
 
     /// The editor, loaded when it is first needed.
@@ -214,12 +240,15 @@ impl Files {
         }
         let host = self.host.get_untracked()?;
         let editor = browser::open_editor(&host, move |notice| self.heard(notice)).await;
+        if self.open.is_disposed() {
+            if let Some(editor) = editor {
+                editor.dispose();
+            }
+            return None;
+        }
         if editor.is_none() {
-            self.problem.set(Some(Problem {
-                error: "no_editor".to_owned(),
-                detail: "The editor could not be loaded.".to_owned(),
-                next: "Check the network, then choose the file again.".to_owned(),
-            }));
+            let next = "Check the network, then choose the file again.";
+            self.complain("no_editor", "The editor could not be loaded.".to_owned(), next);
         }
         self.editor.set_value(editor.clone());
         editor
@@ -230,103 +259,46 @@ impl Files {
             return;
         }
         match notice {
-            Notice::Changed { path } if self.is_open(&path) => {
-                if self.saving.get_untracked() != Saving::Conflict {
-                    self.saving.set(Saving::Changed);
-                    self.save_later();
-                }
-            }
+            Notice::Changed { path } if self.is_open(&path) => self.typed(),
             Notice::Save { path } if self.is_open(&path) => self.save(),
             Notice::Changed { .. } | Notice::Save { .. } => {}
             Notice::Leave => tree::focus(),
         }
     }
 
-    fn is_open(self, path: &str) -> bool {
-        self.open.with_untracked(|open| open.as_ref().is_some_and(|open| open.path == path))
-    }
-
-    fn save_later(self) {
-        if let Some(timer) = self.timer.get_value() {
-            timer.clear();
-        }
-        self.timer.set_value(set_timeout_with_handle(move || self.save(), PAUSE).ok());
-    }
-
-    /// Writes the open file if it was changed.
-    fn save(self) {
-        if !matches!(self.saving.try_get_untracked(), Some(Saving::Changed | Saving::Failed(_))) {
-            return;
-        }
-        let (Some(open), Some(editor)) = (self.open.get_untracked(), self.editor.get_value()) else { return };
-        let Some(url) = self.url(&open.path) else { return };
-        let text = editor.text();
-        self.saving.set(Saving::Writing);
-        spawn_local(async move {
-            let answer = browser::put_text(&url, &text, open.etag.as_deref()).await;
-            if self.open.is_disposed() || !self.is_open(&open.path) {
-                return;
-            }
-            match answer {
-                Ok(etag) => {
-                    self.open.set(Some(Open { etag: Some(etag), ..open }));
-                    // Typed on while it was on its way: that is saved next.
-                    if self.saving.get_untracked() == Saving::Writing {
-                        self.saving.set(Saving::Saved);
-                    }
-                }
-                Err(problem) if problem.error == "changed" || problem.error == "status_412" => {
-                    self.saving.set(Saving::Conflict)
-                }
-                Err(problem) => self.saving.set(Saving::Failed(problem)),
-            }
-        });
-    }
-
-    /// Something in the sandbox changed files: the open one is read again if nothing was typed.
+    /// Something in the sandbox changed files.
     fn changed_outside(self, paths: &[String]) {
-        let Some(open) = self.open.get_untracked() else { return };
-        if !paths.iter().any(|path| path.trim_start_matches("./") == open.path) {
+        if paths.iter().any(|path| self.is_open(path.trim_start_matches("./"))) {
+            self.look_again();
+        }
+    }
+
+    /// A file is gone from the sandbox.
+    fn close(self, path: &str) {
+        if self.open.is_disposed() {
             return;
         }
-        let Some(url) = self.url(&open.path) else { return };
+        if let Some(editor) = self.editor.get_value() {
+            editor.forget(path);
+        }
+        if self.is_open(path) {
+            self.open.set(None);
+        }
+        self.list();
+    }
+
+    /// Reads the open file again: it is taken if nothing was typed, else the learner is asked.
+    fn look_again(self) {
+        let Some(draft) = self.open.get_untracked() else { return };
+        let Some(url) = self.bench.reading_path(&Self::below(draft.path())) else { return };
         spawn_local(async move {
-            let Ok((text, etag)) = browser::get_text(&url).await else { return };
-            if self.open.is_disposed() || !self.is_open(&open.path) {
-                return;
-            }
-            let ours =
-                self.open.with_untracked(|now| now.as_ref().is_some_and(|now| now.etag.as_deref() == Some(&etag)));
-            let Some(editor) = self.editor.get_value() else { return };
-            if ours || editor.text() == text {
-                self.open.set(Some(Open { etag: Some(etag), ..open }));
-            } else if self.saving.get_untracked() == Saving::Saved {
+            let Ok((text, version)) = browser::get_text(&url).await else { return };
+            let Some(editor) = self.editor.try_get_value().flatten() else { return };
+            let same = editor.text() == text;
+            let taken = self.change(draft.path(), |now| now.found(draft.version(), version, same));
+            if taken == Some(true) {
                 editor.replace(&text);
-                self.open.set(Some(Open { etag: Some(etag), ..open }));
-            } else if self.saving.get_untracked() != Saving::Writing {
-                self.saving.set(Saving::Conflict);
             }
-        });
-    }
-
-    fn take_theirs(self) {
-        let Some(open) = self.open.get_untracked() else { return };
-        self.saving.set(Saving::Saved);
-        self.show(open.path);
-    }
-
-    fn keep_mine(self) {
-        let Some(open) = self.open.get_untracked() else { return };
-        let Some(url) = self.url(&open.path) else { return };
-        spawn_local(async move {
-            // Written over the version that is there now, whatever it is.
-            let etag = browser::get_text(&url).await.ok().map(|(_, etag)| etag);
-            if self.open.is_disposed() {
-                return;
-            }
-            self.open.set(Some(Open { etag, ..open }));
-            self.saving.set(Saving::Changed);
-            self.save();
         });
     }
 }

@@ -21,9 +21,9 @@ pub(super) fn preview(bench: Bench, upper: RwSignal<Pane>) -> AnyView {
     let shown = RwSignal::new(None::<Port>);
     let frame = NodeRef::<html::Iframe>::new();
     let look = move || {
-        let Some(path) = bench.lease_path("/ports") else { return };
+        let Some(path) = bench.reading_path("/ports") else { return };
         spawn_local(async move {
-            let answer: Result<Vec<Port>, Problem> = browser::call("GET", &path, None::<&()>).await;
+            let answer: Result<Vec<Port>, Problem> = browser::read(&path).await;
             if ports.is_disposed() {
                 return;
             }

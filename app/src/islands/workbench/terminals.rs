@@ -20,6 +20,7 @@ enum Notice {
     Tabs { tabs: Vec<Tab>, shown: u8 },
     Line { state: LineState },
     Files { paths: Vec<String> },
+    Waits { waits: bool },
     Problem { detail: String },
     Leave,
     Find,
@@ -28,12 +29,26 @@ enum Notice {
 impl Bench {
     fn heard(self, notice: Notice) {
         match notice {
-            Notice::Tabs { tabs, shown } => self.tabs.set((tabs, shown)),
-            Notice::Line { state } => self.line.set(Some(state)),
+            Notice::Tabs { tabs, shown } => {
+                let (there, told) = (!tabs.is_empty(), (tabs, shown));
+                if *self.tabs.read_untracked() != told {
+                    self.tabs.set(told);
+                }
+                if there && self.takes_focus() && browser::focus_is_lost() {
+                    with(self, browser::Terminals::focus);
+                }
+            }
+            Notice::Line { state } => {
+                if state == LineState::Open && self.line.get_untracked() == Some(LineState::Lost) {
+                    self.returned.update(|count| *count += 1);
+                }
+                self.line.set(Some(state));
+            }
             Notice::Files { paths } => self.changed.update(|(count, changed)| {
                 *count += 1;
                 *changed = paths;
             }),
+            Notice::Waits { waits } => self.waits.set(waits),
             Notice::Problem { detail } => {
                 self.problem.set(Some(Problem { error: "terminal".to_owned(), detail, next: String::new() }));
             }
@@ -72,9 +87,10 @@ pub(in crate::islands) fn terminals(bench: Bench) -> AnyView {
                 return;
             }
             broken.set(opened.is_none());
-            if let (Some(terminals), Some(text)) = (&opened, bench.to_type.get_untracked()) {
-                terminals.type_text(&text);
-                bench.to_type.set(None);
+            if let Some(terminals) = &opened {
+                for text in bench.to_type.try_update_value(std::mem::take).unwrap_or_default() {
+                    terminals.type_text(&text);
+                }
             }
             bench.terminals.set_value(opened);
         });
@@ -87,6 +103,8 @@ pub(in crate::islands) fn terminals(bench: Bench) -> AnyView {
         });
         bench.tabs.set((Vec::new(), 0));
         bench.line.set(None);
+        bench.returned.set(0);
+        bench.waits.set(false);
         bench.finding.set(false);
     });
     let retry = move || {
@@ -97,13 +115,13 @@ pub(in crate::islands) fn terminals(bench: Bench) -> AnyView {
     view! {
         <div class="terminal-bar">
             <div class="terminal-tabs" role="tablist" aria-label="Terminals" on:keydown=move |event| arrows(bench, &event)>
-                {move || tabs(bench)}
+                <For each=move || numbers(bench) key=|number| *number let:number>{tab(bench, number)}</For>
             </div>
             <button r#type="button" class="icon" title="One more terminal" on:click=move |_| with(bench, |terminals| terminals.add())>
                 {icon::plus()} <span class="visually-hidden">"One more terminal"</span>
             </button>
             <p class="way-out"><kbd>"F6"</kbd> " leaves the terminal"</p>
-            <button r#type="button" class="icon" title="Search the output (Ctrl+Shift+F)" on:click=move |_| bench.finding.update(|finding| *finding = !*finding)>
+            <button r#type="button" class="icon" title="Search the output (Ctrl+Shift+F)" on:click=move |_| if bench.finding.get_untracked() { end_find(bench) } else { bench.finding.set(true) }>
                 {icon::magnifier()} <span class="visually-hidden">"Search the output"</span>
             </button>
             {reader(bench)}
@@ -120,43 +138,49 @@ fn with(bench: Bench, act: impl FnOnce(&browser::Terminals)) {
     }
 }
 
-fn tabs(bench: Bench) -> AnyView {
-    let (tabs, shown) = bench.tabs.get();
-    let alone = tabs.len() < 2;
-    tabs.into_iter()
-        .map(|tab| {
-            let number = tab.terminal;
-            let selected = number == shown;
-            // People count from one.
-            let shown_as = u16::from(number) + 1;
-            let name = if tab.ended { format!("Terminal {shown_as} (ended)") } else { format!("Terminal {shown_as}") };
-            let close = (!alone).then(|| {
-                view! {
-                    <button r#type="button" class="icon tab-close" tabindex="-1" title="Close" on:click=move |_| with(bench, |terminals| terminals.close(number))>
-                        {icon::cross()} <span class="visually-hidden">{format!("Close terminal {shown_as}")}</span>
-                    </button>
-                }
-            });
+fn numbers(bench: Bench) -> Vec<u8> {
+    bench.tabs.read().0.iter().map(|tab| tab.terminal).collect()
+}
+
+/// One tab; it stays the same element while its terminal is there, and keeps the focus.
+fn tab(bench: Bench, number: u8) -> AnyView {
+    let facts = Memo::new(move |_| bench.tabs.read().0.iter().find(|tab| tab.terminal == number).cloned());
+    let selected = Memo::new(move |_| bench.tabs.read().1 == number);
+    let alone = Memo::new(move |_| bench.tabs.read().0.len() < 2);
+    // People count from one.
+    let shown_as = u16::from(number) + 1;
+    let name = move || {
+        let ended = facts.read().as_ref().is_some_and(|tab| tab.ended);
+        format!("Terminal {shown_as}{}", if ended { " (ended)" } else { "" })
+    };
+    let close = move || {
+        (!alone.get()).then(|| {
             view! {
-                <span class="terminal-tab" class:selected=selected role="presentation">
-                    <button
-                        r#type="button"
-                        role="tab"
-                        aria-selected=selected.to_string()
-                        tabindex=if selected { "0" } else { "-1" }
-                        title=tab.title
-                        on:click=move |_| with(bench, |terminals| {
-                            terminals.show(number);
-                            terminals.focus();
-                        })
-                    >
-                        {name}
-                    </button>
-                    {close}
-                </span>
+                <button r#type="button" class="icon tab-close" tabindex="-1" title="Close" on:click=move |_| with(bench, |terminals| terminals.close(number))>
+                    {icon::cross()} <span class="visually-hidden">{format!("Close terminal {shown_as}")}</span>
+                </button>
             }
         })
-        .collect_view().into_any()
+    };
+    view! {
+        <span class="terminal-tab" class:selected=selected role="presentation">
+            <button
+                r#type="button"
+                role="tab"
+                aria-selected=move || selected.get().to_string()
+                tabindex=move || if selected.get() { "0" } else { "-1" }
+                title=move || facts.get().map(|tab| tab.title)
+                on:click=move |_| with(bench, |terminals| {
+                    terminals.show(number);
+                    terminals.focus();
+                })
+            >
+                {name}
+            </button>
+            {close}
+        </span>
+    }
+    .into_any()
 }
 
 /// Arrows choose, Delete closes, Enter goes back into the terminal.
@@ -198,6 +222,12 @@ fn reader(bench: Bench) -> AnyView {
     .into_any()
 }
 
+/// Closes the search; what it marked is marked no more.
+fn end_find(bench: Bench) {
+    bench.finding.set(false);
+    with(bench, browser::Terminals::end_find);
+}
+
 fn find(bench: Bench) -> AnyView {
     let field = NodeRef::<html::Input>::new();
     let nothing = RwSignal::new(false);
@@ -210,10 +240,6 @@ fn find(bench: Bench) -> AnyView {
         let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
         with(bench, |terminals| nothing.set(!text.is_empty() && !terminals.find(&text, back)));
     };
-    let close = move || {
-        bench.finding.set(false);
-        with(bench, browser::Terminals::end_find);
-    };
     view! {
         <div class="terminal-find" role="search">
             <input
@@ -224,14 +250,14 @@ fn find(bench: Bench) -> AnyView {
                 on:input=move |_| look(false)
                 on:keydown=move |event| match event.key().as_str() {
                     "Enter" => look(event.shift_key()),
-                    "Escape" => close(),
+                    "Escape" => end_find(bench),
                     _ => {}
                 }
             />
             <span role="status">{move || nothing.get().then_some("Not there")}</span>
             <button r#type="button" class="button small" on:click=move |_| look(true)>"Before"</button>
             <button r#type="button" class="button small" on:click=move |_| look(false)>"After"</button>
-            <button r#type="button" class="button small" on:click=move |_| close()>"Close"</button>
+            <button r#type="button" class="button small" on:click=move |_| end_find(bench)>"Close"</button>
         </div>
     }
     .into_any()

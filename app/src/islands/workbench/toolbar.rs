@@ -72,7 +72,8 @@ pub(super) fn toolbar(bench: Bench) -> AnyView {
     }.into_any()
 }
 
-fn time_left(bench: Bench) -> AnyView {
+/// The time left, with more of it for the asking.
+pub(in crate::islands) fn time_left(bench: Bench) -> AnyView {
     let left = move || {
         let now = bench.now.get();
         let expires_at = bench.lease.read().as_ref().map(|lease| lease.expires_at);
@@ -98,8 +99,8 @@ fn time_left(bench: Bench) -> AnyView {
     .into_any()
 }
 
-/// What needs attention: a fault, a warning, a lost line.
-pub(super) fn notices(bench: Bench) -> AnyView {
+/// What needs attention: a fault, a warning, a lost line, commands that wait.
+pub(in crate::islands) fn notices(bench: Bench) -> AnyView {
     let problem = move || {
         bench.problem.get().map(|problem| {
             view! {
@@ -130,5 +131,10 @@ pub(super) fn notices(bench: Bench) -> AnyView {
             }
         })
     };
-    view! { <div class="notices">{problem} {warning} {line}</div> }.into_any()
+    let waits = move || {
+        bench.waits.get().then(|| {
+            view! { <div class="notice" role="status"><p>"Your commands are kept: they run as soon as the engine answers."</p></div> }
+        })
+    };
+    view! { <div class="notices">{problem} {warning} {line} {waits}</div> }.into_any()
 }

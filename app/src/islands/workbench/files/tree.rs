@@ -5,7 +5,6 @@ use leptos::{html, prelude::*, task::spawn_local};
 
 use super::Files;
 use crate::{
-    api::Problem,
     desk::{Row, rows},
     islands::{
         browser,
@@ -41,7 +40,7 @@ pub(super) fn tree(files: Files) -> AnyView {
                     r#type="button"
                     class="icon"
                     title="Delete the open file"
-                    disabled=move || files.open.read().is_none()
+                    disabled=move || files.path.read().is_none()
                     on:click=move |_| open(deleting)
                 >
                     {icon::cross()} <span class="visually-hidden">"Delete the open file"</span>
@@ -67,7 +66,7 @@ pub(super) fn tree(files: Files) -> AnyView {
 fn entry(files: Files, row: Row) -> AnyView {
     let Row { path, name, depth, is_folder } = row;
     let (of_open, of_closed, of_click) = (path.clone(), path.clone(), path);
-    let current = move || files.open.read().as_ref().is_some_and(|open| open.path == of_open).then_some("true");
+    let current = move || (files.path.read().as_ref() == Some(&of_open)).then_some("true");
     let expanded = move || is_folder.then(|| (!files.closed.read().contains(&of_closed)).to_string());
     let press = move |_| {
         if is_folder {
@@ -115,10 +114,9 @@ fn new_file(files: Files, making: RwSignal<bool>) -> AnyView {
                         files.show(path);
                     }
                 }
+                // One that is there already is not emptied: the server says so.
                 Err(problem) => {
-                    let there = problem.error == "changed" || problem.error == "status_412";
-                    let detail = if there { format!("{path} is there already.") } else { problem.detail };
-                    files.problem.try_set(Some(Problem { detail, ..problem }));
+                    files.problem.try_set(Some(problem));
                 }
             }
         });
@@ -146,17 +144,13 @@ fn new_file(files: Files, making: RwSignal<bool>) -> AnyView {
 }
 
 fn delete(files: Files) {
-    let Some(open) = files.open.get_untracked() else { return };
-    let Some(url) = files.url(&open.path) else { return };
+    let Some(path) = files.path.get_untracked() else { return };
+    let Some(url) = files.url(&path) else { return };
     spawn_local(async move {
+        // A write that comes after it would bring the file back.
+        files.settled().await;
         match browser::send("DELETE", &url).await {
-            Ok(()) => {
-                if let Some(editor) = files.editor.get_value() {
-                    editor.forget(&open.path);
-                }
-                files.open.try_set(None);
-                files.list();
-            }
+            Ok(()) => files.close(&path),
             Err(problem) => {
                 files.problem.try_set(Some(problem));
             }
