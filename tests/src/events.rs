@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use serde_json::Value;
@@ -32,7 +31,7 @@ impl Events {
             }
             let frame = tokio::time::timeout(PATIENCE, self.body.frame()).await.expect("an event in time")?;
             if let Ok(bytes) = frame.expect("the stream of events stays whole").into_data() {
-                self.left.extend_from_slice(&Bytes::as_ref(&bytes));
+                self.left.extend_from_slice(&bytes);
             }
         }
     }
