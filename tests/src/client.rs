@@ -11,7 +11,7 @@ use hyper_util::{
 };
 use serde_json::Value;
 
-use crate::{events::Events, server::Server};
+use crate::{events::Events, server::Server, terminal::Terminal};
 
 /// Somebody who asks.
 pub struct Learner {
@@ -188,5 +188,15 @@ impl Learner {
                 return;
             }
         }
+    }
+
+    /// Do what an exercise's own solution does, in the lease's first terminal.
+    pub async fn solve(&mut self, lease: &str, exercise: &str, terminal: &mut Terminal) {
+        let solution = self.post(&format!("/api/exercises/{exercise}/solution"), &serde_json::json!({})).await.json();
+        let script = solution["files"][0]["text"].as_str().expect("the solution has a script").to_owned();
+        let file = format!("/api/leases/{lease}/files/solve.sh");
+        assert_eq!(self.put(&file, script.as_bytes()).await.status, 204);
+        let code = terminal.ask("sh solve.sh >solve.log 2>&1; echo $?; rm solve.sh solve.log").await;
+        assert_eq!(code, "0", "the solution's script fails");
     }
 }

@@ -143,21 +143,7 @@ mod tests {
     use super::*;
 
     fn info(version: &str, kernel: &str) -> EngineInfo {
-        EngineInfo {
-            version: version.to_owned(),
-            kernel: kernel.to_owned(),
-            cpus: 2,
-            memory_mib: 8192,
-            cgroup_version: 2,
-            apparmor: true,
-            selinux: false,
-            rootless: false,
-            limits_memory: true,
-            limits_pids: true,
-            limits_cpu: true,
-            root_dir: "/".to_owned(),
-            storage_driver: "overlay2".to_owned(),
-        }
+        EngineInfo { version: version.to_owned(), kernel: kernel.to_owned(), apparmor: true, ..EngineInfo::ordinary() }
     }
 
     fn wrong(info: &EngineInfo) -> Vec<&'static str> {

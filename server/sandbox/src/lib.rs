@@ -21,6 +21,7 @@ pub mod probe;
 mod program;
 mod spec;
 mod terminal;
+mod time;
 
 pub use config::{ConfigProblem, ImageSource, SandboxConfig};
 pub use driver::Sandboxes;

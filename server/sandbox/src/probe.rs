@@ -3,7 +3,7 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use protocol::EngineState;
@@ -12,7 +12,7 @@ use serde::Serialize;
 pub use crate::host::Finding;
 use crate::{
     DockerEngine, Engine as _, EngineError, EngineInfo, EngineRequest, Limits, Program, Sandbox, SandboxConfig,
-    SandboxError, Sandboxes, host, labels, prepare,
+    SandboxError, Sandboxes, host, labels, prepare, time::now,
 };
 
 /// What was found.
@@ -94,11 +94,11 @@ async fn sandbox(
     config: &SandboxConfig,
     info: &EngineInfo,
 ) -> Result<(), SandboxError> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = now();
     let probes = Sandboxes::new(Arc::clone(engine) as Arc<dyn crate::Engine>, config.clone(), labels::PROBE);
     let lease = format!("{now}-{}", std::process::id());
     let began = Instant::now();
-    let made = probes.create(&lease, i64::try_from(now).unwrap_or(i64::MAX).saturating_add(120)).await?;
+    let made = probes.create(&lease, now.saturating_add(120)).await?;
     let outcome = look(report, &made, began, info).await;
     made.end().await?;
     outcome

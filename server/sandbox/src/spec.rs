@@ -164,21 +164,7 @@ mod tests {
         };
         let config = SandboxConfig { cpus: 8.0, ..SandboxConfig::default() };
         let new = NewContainer { deployment: "d".to_owned(), lease: "l".to_owned(), setup, config };
-        let host = EngineInfo {
-            version: "20.10".to_owned(),
-            kernel: "6.18".to_owned(),
-            cpus: 2,
-            memory_mib: 1024,
-            cgroup_version: 1,
-            apparmor,
-            selinux: false,
-            rootless: false,
-            limits_memory: true,
-            limits_pids: true,
-            limits_cpu: true,
-            root_dir: "/".to_owned(),
-            storage_driver: "overlay2".to_owned(),
-        };
+        let host = EngineInfo { apparmor, ..EngineInfo::ordinary() };
         serde_json::to_value(container(&new, &Names::of(ImageSource::Auto), &host).unwrap()).unwrap()
     }
 

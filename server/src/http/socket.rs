@@ -160,25 +160,28 @@ impl Session {
         let _gone = self.out.send(list(&self.sandbox).await).await;
     }
 
+    fn complain(&self, error: &str, detail: &str) {
+        // A browser that floods us need not hear of each.
+        let _full = self.out.try_send(text(&json!({"type": "error", "error": error, "detail": detail})));
+    }
+
     fn ask(&mut self, message: &str) {
         let ask: Ask = match serde_json::from_str(message) {
             Ok(ask) => ask,
             Err(error) => {
                 let detail = format!("A message could not be understood: {error}.");
-                let message = text(&json!({"type": "error", "error": "invalid", "detail": detail}));
-                // A browser that floods us with nonsense need not hear of each.
-                let _full = self.out.try_send(message);
+                self.complain("invalid", &detail);
                 return;
             }
         };
         if ask.terminal().is_some_and(|terminal| terminal >= TERMINALS) {
             let detail = format!("A sandbox has at most {TERMINALS} terminals.");
-            let _full = self.out.try_send(text(&json!({"type": "error", "error": "refused", "detail": detail})));
+            self.complain("refused", &detail);
             return;
         }
         if !matches!(ask, Ask::Ack { .. } | Ask::Resize { .. }) && self.tasks.len() >= MOST_OPEN {
             let detail = "Too much is being asked at a time.";
-            let _full = self.out.try_send(text(&json!({"type": "error", "error": "busy", "detail": detail})));
+            self.complain("busy", detail);
             return;
         }
         match ask {
@@ -249,7 +252,7 @@ impl Session {
             let keys = TerminalInput::Bytes(bytes.slice_ref(keys));
             if attached.input.try_send(keys).is_err() {
                 let detail = "The terminal does not take input at the moment; some of it was dropped.";
-                let _full = self.out.try_send(text(&json!({"type": "error", "error": "busy", "detail": detail})));
+                self.complain("busy", detail);
             }
         }
     }

@@ -29,19 +29,18 @@ impl Leases {
     /// # Errors
     /// When sandbox or database fail.
     pub async fn save_work(&self, sandbox: &Sandbox, row: &LeaseRow) -> Result<(), LeaseError> {
-        let listed = list(sandbox).await?;
-        let mark = mark_of(&listed);
-        let files = read(sandbox, &listed, |_| true).await?;
-        if !files.is_empty() && self.inner.store.save_work(row, &files, self.now()).await? {
-            self.note_saved(row, mark);
-        }
-        Ok(())
+        self.save_listed(sandbox, row, &list(sandbox).await?).await
     }
 
-    fn note_saved(&self, row: &LeaseRow, mark: u64) {
-        if let Some(living) = self.handles().get_mut(&row.id) {
-            living.saved = Some(mark);
+    async fn save_listed(&self, sandbox: &Sandbox, row: &LeaseRow, listed: &[FileMeta]) -> Result<(), LeaseError> {
+        let files = read(sandbox, listed, |_| true).await?;
+        if !files.is_empty()
+            && self.inner.store.save_work(row, &files, self.now()).await?
+            && let Some(living) = self.handles().get_mut(&row.id)
+        {
+            living.saved = Some(mark_of(listed));
         }
+        Ok(())
     }
 
     /// Save what has changed in any sandbox, every minute, until the server stops.
@@ -69,8 +68,9 @@ impl Leases {
             return;
         };
         let saving = async {
-            if saved != Some(mark_of(&list(&sandbox).await?)) {
-                self.save_work(&sandbox, row).await?;
+            let listed = list(&sandbox).await?;
+            if saved != Some(mark_of(&listed)) {
+                self.save_listed(&sandbox, row, &listed).await?;
             }
             Ok::<(), LeaseError>(())
         };

@@ -22,15 +22,6 @@ async fn check(learner: &mut Learner, lease: &str) -> Value {
     }
 }
 
-/// Run what the exercise's own solution does.
-async fn solve(learner: &mut Learner, lease: &str) {
-    let solution = learner.post(&format!("/api/exercises/{EXERCISE}/solution"), &json!({})).await.json();
-    let script = solution["files"][0]["text"].as_str().unwrap().to_owned();
-    assert_eq!(learner.put(&format!("/api/leases/{lease}/files/solve.sh"), script.as_bytes()).await.status, 204);
-    let mut terminal = Terminal::attach(learner, lease, 0).await;
-    assert_eq!(terminal.ask("sh solve.sh >solve.log 2>&1; echo $?; rm solve.sh solve.log").await, "0");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn work_that_came_back_can_be_solved() {
     let server = Server::start().await;
@@ -44,7 +35,8 @@ async fn work_that_came_back_can_be_solved() {
     let second = ann.start(&server, Some(EXERCISE)).await;
     assert_eq!(ann.get(&format!("/api/leases/{second}/files/licence.key")).await.text(), key);
     ann.until_engine(&second).await;
-    solve(&mut ann, &second).await;
+    let mut terminal = Terminal::attach(&ann, &second, 0).await;
+    ann.solve(&second, EXERCISE, &mut terminal).await;
     let verdict = check(&mut ann, &second).await;
     assert_eq!(verdict["passed"], true, "{verdict}");
 

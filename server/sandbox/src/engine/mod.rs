@@ -89,6 +89,28 @@ pub struct EngineInfo {
     pub storage_driver: String,
 }
 
+#[cfg(test)]
+impl EngineInfo {
+    /// An engine that lacks nothing.
+    pub(crate) fn ordinary() -> Self {
+        Self {
+            version: "26.1".to_owned(),
+            kernel: "6.18".to_owned(),
+            cpus: 2,
+            memory_mib: 8192,
+            cgroup_version: 2,
+            apparmor: false,
+            selinux: false,
+            rootless: false,
+            limits_memory: true,
+            limits_pids: true,
+            limits_cpu: true,
+            root_dir: "/".to_owned(),
+            storage_driver: "overlay2".to_owned(),
+        }
+    }
+}
+
 /// What sandboxes take from the host's engine. Every method ends within its own time limit.
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {

@@ -2,11 +2,7 @@
 //! Other sandboxes then mount it read-only; see `golden.rs` of the supervisor.
 //! Invariant: one maker at a time for each engine; its container's name, which cannot be had twice, is the lock.
 
-use std::{
-    convert::Infallible,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use bollard::query_parameters::{RemoveImageOptionsBuilder, RemoveVolumeOptions};
 use bytes::Bytes;
@@ -20,6 +16,7 @@ use crate::{
     engine::{status, status_of},
     error::{EngineError, PrepareError, SandboxError},
     host, labels,
+    time::now,
 };
 
 /// To copy the system tree, or to load one image, on a slow disk.
@@ -158,11 +155,6 @@ async fn keep_alive(maker: &Sandbox) -> Infallible {
             tracing::warn!(%error, "the maker's deadline could not be moved");
         }
     }
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 fn failed(doing: &str, source: impl Into<crate::Cause>) -> PrepareError {

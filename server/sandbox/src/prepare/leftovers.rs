@@ -1,10 +1,7 @@
 //! What earlier preparations, probes and deployments left on the host's engine.
 //! Invariant: nothing that a running container uses is removed, nor what another version may be at work on.
 
-use std::{
-    collections::HashMap,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::HashMap;
 
 use bollard::{
     models::ImageSummary,
@@ -17,6 +14,7 @@ use crate::{
     error::{Cause, EngineError},
     inputs::Names,
     labels,
+    time::now,
 };
 
 /// What is younger than this, seconds, may belong to another version that shares the engine.
@@ -100,11 +98,6 @@ async fn used_images(engine: &DockerEngine) -> Result<Vec<String>, EngineError> 
 
 fn listed(error: impl Into<Cause>) -> EngineError {
     EngineError::List(error.into())
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
     let lease = learner.start(server, Some(EXERCISE)).await;
     learner.until_engine(&lease).await;
     let mut terminal = Terminal::attach(&learner, &lease, 0).await;
-    solve(&mut learner, &lease, &mut terminal).await;
+    learner.solve(&lease, EXERCISE, &mut terminal).await;
     let (mut plains, mut ones) = (Sample::default(), Sample::default());
     let (mut archives, mut alls) = (Sample::default(), Sample::default());
     // The first round warms caches on both sides and is not counted.
@@ -55,16 +55,6 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
     report.note_ratio("grade_one_archive", &ones, &base, 50, Some(1.5));
     report.note_ratio("grade_all_archives", &archives, &base, 50, None);
     report.note_ratio("grade_to_verdict", &alls, &base, 50, None);
-}
-
-/// Do what the exercise's own solution does.
-async fn solve(learner: &mut Learner, lease: &str, terminal: &mut Terminal) {
-    let solution = learner.post(&format!("/api/exercises/{EXERCISE}/solution"), &json!({})).await.json();
-    let script = solution["files"][0]["text"].as_str().expect("the solution has a script").to_owned();
-    let file = format!("/api/leases/{lease}/files/solve.sh");
-    assert_eq!(learner.put(&file, script.as_bytes()).await.status, 204);
-    let code = terminal.ask("sh solve.sh >solve.log 2>&1; echo $?; rm solve.sh solve.log").await;
-    assert_eq!(code, "0", "the solution's script fails");
 }
 
 /// Press Check and follow it to a verdict that must be passed.
