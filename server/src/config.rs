@@ -46,6 +46,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Leases.
     pub leases: Leases,
+    /// Sandboxes made ahead.
+    pub pool: Pool,
     /// Limits of every sandbox.
     pub sandbox: SandboxSettings,
 }
@@ -74,13 +76,29 @@ pub struct Leases {
     pub per_learner: u32,
     /// Living sandboxes on this host; 0 works it out from the host's memory.
     pub most: u32,
-    /// Sandboxes made at the same time; 0 is twice the number of processors.
+    /// Sandboxes made at the same time; 0 finds out what the host can do.
     pub starting: u32,
+    /// Minutes without anything typed, clicked or served after which a sandbox ends, its files kept; 0 never does.
+    pub idle_minutes: u32,
+}
+
+/// Settings of the pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pool {
+    /// Sandboxes kept ready for whoever comes next; 0 makes each when it is asked for.
+    pub idle: u32,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self { idle: 2 }
+    }
 }
 
 impl Default for Leases {
     fn default() -> Self {
-        Self { minutes: 60, extend_minutes: 30, extensions: 4, per_learner: 3, most: 0, starting: 0 }
+        Self { minutes: 60, extend_minutes: 30, extensions: 4, per_learner: 3, most: 0, starting: 0, idle_minutes: 30 }
     }
 }
 
@@ -131,6 +149,7 @@ impl Default for Config {
             log: "info".to_owned(),
             log_format: LogFormat::Text,
             leases: Leases::default(),
+            pool: Pool::default(),
             sandbox: SandboxSettings::default(),
         }
     }

@@ -11,7 +11,7 @@ use hyper_util::{
 };
 use serde_json::Value;
 
-use crate::{events::Events, server::Server, terminal::Terminal};
+use crate::{events::Events, terminal::Terminal};
 
 /// Somebody who asks.
 pub struct Learner {
@@ -156,11 +156,10 @@ impl Learner {
     }
 
     /// Start a sandbox and wait until it can be used; its lease's id.
-    pub async fn start(&mut self, server: &Server, exercise: Option<&str>) -> String {
+    pub async fn start(&mut self, exercise: Option<&str>) -> String {
         let answer = self.post("/api/leases", &serde_json::json!({ "exercise": exercise })).await;
         assert!(matches!(answer.status, 200 | 201), "{}", answer.text());
         let id = answer.json()["id"].as_str().unwrap().to_owned();
-        server.remember(&id);
         self.until(&id, "ready").await;
         id
     }

@@ -9,5 +9,5 @@ pub mod terminal;
 
 pub use client::Learner;
 pub use events::Events;
-pub use server::{Server, containers_of};
+pub use server::Server;
 pub use terminal::Terminal;

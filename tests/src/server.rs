@@ -26,7 +26,6 @@ pub struct Server {
     /// Where it listens.
     pub port: u16,
     settings: Vec<(&'static str, String)>,
-    leases: Mutex<Vec<String>>,
 }
 
 fn root() -> PathBuf {
@@ -45,28 +44,30 @@ impl Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let settings = settings.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
         let state = TempDir::new().unwrap();
-        let mut server = Self { child: None, said: Arc::default(), state, port, settings, leases: Mutex::default() };
+        let mut server = Self { child: None, said: Arc::default(), state, port, settings };
         server.again().await;
         server
     }
 
     /// Start it on the same port and database, after [`Self::kill`].
     pub async fn again(&mut self) {
-        let mut child = self.command().spawn().expect("`make build` makes target/debug/drydock");
+        let mut child = self.command(&["serve"]).spawn().expect("`make build` makes target/debug/drydock");
         listen(child.stderr.take().unwrap(), Arc::clone(&self.said));
         self.child = Some(child);
         self.answers().await;
     }
 
-    fn command(&self) -> Command {
+    fn command(&self, words: &[&str]) -> Command {
         let binary = std::env::var("DRYDOCK_BIN").map_or_else(|_| root().join("target/debug/drydock"), PathBuf::from);
         let mut command = Command::new(binary);
         command
-            .arg("serve")
+            .args(words)
             .current_dir(root())
             .env("DRYDOCK_LISTEN", format!("127.0.0.1:{}", self.port))
             .env("DRYDOCK_STATE_DIR", self.state.path())
             .env("DRYDOCK_LOG", "warn")
+            // Sandboxes are made when a test asks for one, unless it is about those that are made ahead.
+            .env("DRYDOCK_POOL__IDLE", "0")
             // For this process; the server would take it for a setting.
             .env_remove("DRYDOCK_BIN")
             .stdout(Stdio::null())
@@ -115,20 +116,38 @@ impl Server {
     /// Start another one on the same database, which must not come to serve: its exit code and what it says.
     #[must_use]
     pub fn second(&self, port: u16) -> (Option<i32>, String) {
-        let mut command = self.command();
+        let mut command = self.command(&["serve"]);
         let out = command.env("DRYDOCK_LISTEN", format!("127.0.0.1:{port}")).output().unwrap();
         (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
     }
 
-    /// Ids of the containers of this test's leases, living or not.
+    /// Ids of the containers of this deployment that are there, running or not: of leases, of the pool, of checks.
     #[must_use]
     pub fn containers(&self) -> Vec<String> {
-        self.leases.lock().unwrap().iter().flat_map(|lease| containers_of(lease)).collect()
+        let listed = self.listed();
+        listed["deployment"].as_str().map(deployed).unwrap_or_default()
     }
 
-    /// Remember a lease, so that its container is found at the end.
-    pub fn remember(&self, lease: &str) {
-        self.leases.lock().unwrap().push(lease.to_owned());
+    /// Ids of the containers of a lease that are there: none or one.
+    #[must_use]
+    pub fn containers_of(&self, lease: &str) -> Vec<String> {
+        let listed = self.listed();
+        let row = listed["leases"].as_array().unwrap().iter().find(|row| row["id"] == lease);
+        let container = row.and_then(|row| row["container"].as_str()).unwrap_or_default().to_owned();
+        self.containers().into_iter().filter(|id| *id == container).collect()
+    }
+
+    /// What `drydock leases --all --json` prints.
+    fn listed(&self) -> serde_json::Value {
+        self.ask(&["leases", "--all", "--json"])
+    }
+
+    /// What a command of this server's prints as JSON.
+    #[must_use]
+    pub fn ask(&self, words: &[&str]) -> serde_json::Value {
+        let out = self.command(words).stdout(Stdio::piped()).output().unwrap();
+        assert!(out.status.success(), "{words:?}: {}", String::from_utf8_lossy(&out.stderr));
+        serde_json::from_slice(&out.stdout).unwrap()
     }
 }
 
@@ -160,14 +179,9 @@ fn end(mut child: Child) -> Option<i32> {
     child.wait().ok()?.code()
 }
 
-/// Ids of the containers of a lease: none or one.
-#[must_use]
-pub fn containers_of(lease: &str) -> Vec<String> {
-    labelled("drydock.lease", lease)
-}
-
-fn labelled(label: &str, value: &str) -> Vec<String> {
-    let filter = format!("label={label}={value}");
+/// Ids of the containers of a deployment.
+fn deployed(deployment: &str) -> Vec<String> {
+    let filter = format!("label=drydock.deployment={deployment}");
     let out = Command::new("docker").args(["ps", "-aq", "--no-trunc", "--filter", &filter]).output().unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect()
@@ -178,41 +192,22 @@ impl Drop for Server {
         if let Some(child) = self.child.take() {
             let _code = end(child);
         }
-        if self.leases.lock().is_ok_and(|leases| leases.is_empty()) {
-            return;
-        }
-        self.clear();
+        let left = self.clear();
         // One that the engine was still making a moment ago.
-        std::thread::sleep(Duration::from_millis(300));
-        self.clear();
+        if left > 0 {
+            std::thread::sleep(Duration::from_millis(300));
+            self.clear();
+        }
     }
 }
 
 impl Server {
-    /// Remove every container of this test that is there.
-    fn clear(&self) {
+    /// Remove every container of this test that is there; their number.
+    fn clear(&self) -> usize {
         let left = self.containers();
-        // Grading has containers of its own beside them.
-        let also = deployments(&left).into_iter().flat_map(|name| labelled("drydock.deployment", &name));
-        let mut all: Vec<String> = left.iter().cloned().chain(also).collect();
-        all.sort_unstable();
-        all.dedup();
-        if !all.is_empty() {
-            let _removed = Command::new("docker").args(["rm", "-f", "-v"]).args(&all).output();
+        if !left.is_empty() {
+            let _removed = Command::new("docker").args(["rm", "-f", "-v"]).args(&left).output();
         }
+        left.len()
     }
-}
-
-/// The deployments that some containers are of.
-fn deployments(containers: &[String]) -> Vec<String> {
-    if containers.is_empty() {
-        return Vec::new();
-    }
-    let label = "{{index .Config.Labels \"drydock.deployment\"}}";
-    let out = Command::new("docker").args(["inspect", "--format", label]).args(containers).output().unwrap();
-    let mut names: Vec<String> =
-        String::from_utf8_lossy(&out.stdout).lines().filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }

@@ -52,6 +52,8 @@ pub struct Lease {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EngineState {
+    /// Not used yet: it starts at the first use.
+    Asleep,
     /// Not answering yet.
     Starting,
     /// Takes commands.

@@ -73,6 +73,7 @@ impl Phase {
             Self::Idle => "No sandbox yet",
             Self::Queued { .. } => "In the queue",
             Self::Starting { .. } => "Starting",
+            Self::Ready { engine: EngineState::Asleep } => "Sandbox ready",
             Self::Ready { engine: EngineState::Starting } => "Engine is starting",
             Self::Ready { engine: EngineState::Ready } => "Engine ready",
             Self::Ready { engine: EngineState::Stopped } => "Engine stopped",

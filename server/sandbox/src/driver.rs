@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use protocol::Setup;
-use tokio::time::{Duration, Instant, sleep};
+use tokio::{
+    sync::OnceCell,
+    time::{Duration, Instant, sleep},
+};
 
 use crate::{
     ContainerId, Engine, EngineInfo, Found, NewContainer, Sandbox, SandboxConfig, SandboxError, error::EngineError,
@@ -17,13 +20,14 @@ pub struct Sandboxes {
     engine: Arc<dyn Engine>,
     config: SandboxConfig,
     deployment: String,
+    info: Arc<OnceCell<EngineInfo>>,
 }
 
 impl Sandboxes {
     /// For a deployment (a short word of letters, digits and hyphens, unique among those that share the engine).
     #[must_use]
     pub fn new(engine: Arc<dyn Engine>, config: SandboxConfig, deployment: impl Into<String>) -> Self {
-        Self { engine, config, deployment: deployment.into() }
+        Self { engine, config, deployment: deployment.into(), info: Arc::default() }
     }
 
     /// What the host's engine is; fails when it does not answer.
@@ -40,14 +44,14 @@ impl Sandboxes {
         &self.config
     }
 
-    /// Make a sandbox for a lease, that ends by itself at the deadline (Unix seconds). It takes terminals and files when
+    /// Make a sandbox with a name that no other has, and that ends by itself at the deadline (Unix seconds). It takes terminals and files when
     /// this returns; its engine needs a moment more ([`Sandbox::wait_for_engine`]). What failed leaves nothing behind.
     ///
     /// # Errors
     /// When the engine fails, the images are missing, or the supervisor does not come up.
-    pub async fn create(&self, lease: &str, deadline: i64) -> Result<Sandbox, SandboxError> {
+    pub async fn create(&self, name: &str, deadline: i64) -> Result<Sandbox, SandboxError> {
         let setup = Setup {
-            owner: self.owner(lease),
+            owner: self.owner(name),
             deadline,
             data_mib: self.config.data_root_mib,
             root_mib: self.config.home_mib,
@@ -56,23 +60,23 @@ impl Sandboxes {
             largest_file_mib: self.config.largest_file_mib,
             golden: false,
         };
-        self.create_with(lease, setup).await
+        self.create_with(name, setup).await
     }
 
-    /// The uid that the lease's supervisor is to have.
-    pub(crate) fn owner(&self, lease: &str) -> u32 {
-        spec::owner(&self.deployment, lease)
+    /// The uid that a sandbox's supervisor is to have.
+    pub(crate) fn owner(&self, name: &str) -> u32 {
+        spec::owner(&self.deployment, name)
     }
 
-    pub(crate) async fn create_with(&self, lease: &str, setup: Setup) -> Result<Sandbox, SandboxError> {
+    pub(crate) async fn create_with(&self, name: &str, setup: Setup) -> Result<Sandbox, SandboxError> {
         let new = NewContainer {
             deployment: self.deployment.clone(),
-            lease: lease.to_owned(),
+            name: name.to_owned(),
             setup,
             config: self.config.clone(),
         };
         let id = self.engine.create(&new).await?;
-        let outcome = self.start(&id, lease).await;
+        let outcome = self.start(&id).await;
         if outcome.is_err()
             && let Err(error) = self.engine.remove(&id).await
         {
@@ -81,9 +85,9 @@ impl Sandboxes {
         outcome
     }
 
-    async fn start(&self, id: &ContainerId, lease: &str) -> Result<Sandbox, SandboxError> {
+    async fn start(&self, id: &ContainerId) -> Result<Sandbox, SandboxError> {
         self.engine.start(id).await?;
-        let sandbox = Sandbox::new(Arc::clone(&self.engine), id.clone(), lease.to_owned());
+        let sandbox = Sandbox::new(Arc::clone(&self.engine), id.clone());
         let deadline = Instant::now() + limits::FIRST_CONNECTION;
         loop {
             match sandbox.hello().await {
@@ -104,10 +108,24 @@ impl Sandboxes {
         }
     }
 
-    /// The handle to a container found again, as after a restart of the server. Nothing is sent yet.
+    /// What sandboxes that are made now are made of: another word when images or limits are others.
     #[must_use]
-    pub fn handle(&self, found: &Found) -> Sandbox {
-        Sandbox::new(Arc::clone(&self.engine), found.id.clone(), found.lease.clone())
+    pub fn recipe(&self) -> String {
+        self.engine.recipe(&self.config)
+    }
+
+    /// What the host's engine is, asked once.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn engine_info_once(&self) -> Result<&EngineInfo, EngineError> {
+        self.info.get_or_try_init(|| self.engine.info()).await
+    }
+
+    /// The handle to a container known by its id, as after a restart of the server. Nothing is sent yet.
+    #[must_use]
+    pub fn handle(&self, id: ContainerId) -> Sandbox {
+        Sandbox::new(Arc::clone(&self.engine), id)
     }
 
     /// A container of this deployment; `None` when there is none.

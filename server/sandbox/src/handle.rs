@@ -35,28 +35,21 @@ pub struct Sandbox {
 struct Shared {
     engine: Arc<dyn Engine>,
     id: ContainerId,
-    lease: String,
     boot: OnceLock<String>,
     link: Mutex<Option<Arc<Link>>>,
     dials: Arc<Semaphore>,
 }
 
 impl Sandbox {
-    pub(crate) fn new(engine: Arc<dyn Engine>, id: ContainerId, lease: String) -> Self {
+    pub(crate) fn new(engine: Arc<dyn Engine>, id: ContainerId) -> Self {
         let (boot, link, dials) = (OnceLock::new(), Mutex::new(None), Arc::new(Semaphore::new(DIALS)));
-        Self { shared: Arc::new(Shared { engine, id, lease, boot, link, dials }) }
+        Self { shared: Arc::new(Shared { engine, id, boot, link, dials }) }
     }
 
     /// The engine's id of its container.
     #[must_use]
     pub fn id(&self) -> &ContainerId {
         &self.shared.id
-    }
-
-    /// The lease it is for.
-    #[must_use]
-    pub fn lease(&self) -> &str {
-        &self.shared.lease
     }
 
     /// Who is there: deadline and state of the engine.
@@ -70,7 +63,7 @@ impl Sandbox {
         }
     }
 
-    /// Wait until the sandbox's engine answers; its state after that, or after the time given (at most 60 s).
+    /// Start the sandbox's engine if it sleeps, and wait until it answers; its state after that, or after the time given (at most 60 s).
     ///
     /// # Errors
     /// When the sandbox is gone or does not answer.
@@ -84,6 +77,22 @@ impl Sandbox {
             Answer::Hello(hello) => Ok(hello.engine),
             other => Err(unexpected(doing, other)),
         }
+    }
+
+    /// Start the sandbox's engine if it sleeps, without waiting for it.
+    ///
+    /// # Errors
+    /// When the sandbox is gone or does not answer.
+    pub async fn wake_engine(&self) -> Result<(), SandboxError> {
+        self.done("wake its engine", &Request::WakeEngine).await
+    }
+
+    /// Follow where its engine stands, from now on.
+    ///
+    /// # Errors
+    /// When the sandbox is gone or does not answer.
+    pub async fn follow_engine(&self) -> Result<EngineStates, SandboxError> {
+        Ok(EngineStates { stream: self.begin(FOLLOW, &Request::FollowEngine).await? })
     }
 
     /// Move the deadline; Unix seconds.
@@ -274,6 +283,24 @@ impl Sandbox {
             return Err(EngineError::Gone.into());
         }
         Ok(())
+    }
+}
+
+const FOLLOW: &str = "tell of its engine";
+
+/// Where a sandbox's engine stands, and what becomes of it.
+pub struct EngineStates {
+    stream: Stream,
+}
+
+impl EngineStates {
+    /// The present state, then each change; of changes in quick succession the last.
+    ///
+    /// # Errors
+    /// When the sandbox or the connection to it is gone.
+    pub async fn next(&mut self) -> Result<EngineState, SandboxError> {
+        let bytes = read_frame(FOLLOW, &mut self.stream).await?;
+        protocol::from_frame(&bytes).map_err(|error| SandboxError::Unexpected { doing: FOLLOW, source: Some(error) })
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 /// The deployment.
 pub(crate) const DEPLOYMENT: &str = "drydock.deployment";
-/// The lease.
-pub(crate) const LEASE: &str = "drydock.lease";
+/// The sandbox: which lease it is for is not known yet when it is made ahead.
+pub(crate) const SANDBOX: &str = "drydock.sandbox";
 /// The isolation level.
 pub(crate) const LEVEL: &str = "drydock.level";
-/// When the lease was to expire at creation, Unix seconds.
+/// When it was to end at creation, Unix seconds.
 pub(crate) const EXPIRES: &str = "drydock.expires";
 
 /// The deployment of sandboxes that only look what the host can do.
@@ -29,10 +29,10 @@ pub(crate) fn golden(name: &str) -> HashMap<String, String> {
 }
 
 /// The labels of a new container.
-pub(crate) fn of(deployment: &str, lease: &str, deadline: i64) -> HashMap<String, String> {
+pub(crate) fn of(deployment: &str, name: &str, deadline: i64) -> HashMap<String, String> {
     let deadline = deadline.to_string();
-    [(DEPLOYMENT, deployment), (LEASE, lease), (LEVEL, USERNS), (EXPIRES, deadline.as_str())]
+    [(DEPLOYMENT, deployment), (SANDBOX, name), (LEVEL, USERNS), (EXPIRES, deadline.as_str())]
         .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .map(|(label, value)| (label.to_owned(), value.to_owned()))
         .collect()
 }

@@ -19,17 +19,24 @@ use crate::{
 
 const MIB: i64 = 1024 * 1024;
 
-/// The container's name, by which a second one for the same lease is refused.
+/// The container's name, by which a second one of the same name is refused.
 pub(crate) fn name(new: &NewContainer) -> String {
-    format!("drydock-{}-{}", new.deployment, new.lease)
+    format!("drydock-{}-{}", new.deployment, new.name)
 }
 
 /// The uid of a sandbox's supervisor. Two may share one by chance, and then a few of the kernel's counts.
-pub(crate) fn owner(deployment: &str, lease: &str) -> u32 {
+pub(crate) fn owner(deployment: &str, name: &str) -> u32 {
     let mut hash = DefaultHasher::new();
-    (deployment, lease).hash(&mut hash);
+    (deployment, name).hash(&mut hash);
     let (first, number) = protocol::OWNERS;
     first + u32::try_from(hash.finish() % u64::from(number)).unwrap_or_default()
+}
+
+/// A word for what a sandbox is made of: image, images preloaded, supervisor and limits.
+pub(crate) fn recipe(config: &crate::SandboxConfig, names: &Names) -> String {
+    let mut hash = DefaultHasher::new();
+    (format!("{config:?}"), &names.sandbox, &names.golden, protocol::VERSION).hash(&mut hash);
+    format!("{:016x}", hash.finish())
 }
 
 /// The document that creates it.
@@ -48,7 +55,7 @@ pub(crate) fn container(
         user: Some("0:0".to_owned()),
         env: Some(vec![format!("{}={setup}", protocol::SETUP_VAR)]),
         hostname: Some("sandbox".to_owned()),
-        labels: Some(labels::of(&new.deployment, &new.lease, new.setup.deadline)),
+        labels: Some(labels::of(&new.deployment, &new.name, new.setup.deadline)),
         stop_timeout: Some(1),
         host_config: Some(host_config(new, names, host)),
         ..ContainerCreateBody::default()
@@ -163,7 +170,7 @@ mod tests {
             golden: false,
         };
         let config = SandboxConfig { cpus: 8.0, ..SandboxConfig::default() };
-        let new = NewContainer { deployment: "d".to_owned(), lease: "l".to_owned(), setup, config };
+        let new = NewContainer { deployment: "d".to_owned(), name: "l".to_owned(), setup, config };
         let host = EngineInfo { apparmor, ..EngineInfo::ordinary() };
         serde_json::to_value(container(&new, &Names::of(ImageSource::Auto), &host).unwrap()).unwrap()
     }
@@ -203,7 +210,7 @@ mod tests {
     #[test]
     fn each_sandbox_has_a_user_of_its_own() {
         let (first, number) = protocol::OWNERS;
-        let owners: std::collections::BTreeSet<_> = (0..200).map(|lease| owner("d", &lease.to_string())).collect();
+        let owners: std::collections::BTreeSet<_> = (0..200).map(|name| owner("d", &name.to_string())).collect();
         assert!(owners.len() > 195, "{}", owners.len());
         assert!(owners.iter().all(|owner| (first..first + number).contains(owner)));
         assert!(first + number <= protocol::ID_RANGE.0, "a supervisor is no learner");
@@ -226,7 +233,7 @@ mod tests {
     fn labels_tell_whose_it_is() {
         let labels = &body(false)["Labels"];
         assert_eq!(labels["drydock.deployment"], "d");
-        assert_eq!(labels["drydock.lease"], "l");
+        assert_eq!(labels["drydock.sandbox"], "l");
         assert_eq!(labels["drydock.expires"], "7");
         assert_eq!(labels["drydock.level"], "userns");
     }

@@ -16,7 +16,9 @@ macro_rules! say {
 mod doctor;
 mod exercise;
 mod host;
+mod leases;
 mod lint;
+mod pool;
 mod prepare;
 mod search;
 mod serve;
@@ -75,6 +77,14 @@ enum Command {
     Exercise(Exercise),
     /// Search chapters, cheat sheet and exercises.
     Search(Search),
+    /// List living leases and their containers.
+    ///
+    /// With --json it prints {deployment, leases: [{id, learner, exercise, state, container, created_at, expires_at,
+    /// end_reason}]}, times in Unix seconds.
+    Leases(Leases),
+    /// Announce learners who will come, so that sandboxes are made ahead of them.
+    #[command(subcommand)]
+    Pool(Pool),
     /// Judge an archive from standard input; started by the server itself.
     #[command(hide = true)]
     GradeWorker,
@@ -86,6 +96,49 @@ struct Output {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Leases {
+    /// Ended ones too.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+enum Pool {
+    /// Announce learners: the server has a sandbox ready for each when they come.
+    Announce(Announce),
+    /// List announcements and sandboxes that are ready.
+    ///
+    /// With --json it prints {announcements: [{id, number, starts_at, ends_at, note}], idle: [{container, made_at,
+    /// ends_at}]}, times in Unix seconds.
+    List(Output),
+    /// Take an announcement back.
+    Cancel {
+        /// Its id, as `pool list` prints it.
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Announce {
+    /// How many learners.
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    number: u32,
+    /// When they come, e.g. 2026-12-01T09:00 (here) or 2026-12-01T09:00+01:00; now unless told.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// Minutes after which sandboxes that nobody has taken are ended.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1440))]
+    minutes: u32,
+    /// What for.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    note: String,
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Debug, Subcommand)]
@@ -196,9 +249,22 @@ fn perform(command: Command, config: Config) -> anyhow::Result<Found> {
         Command::Exercise(Exercise::List(output)) => exercise::list::list(&config, output.json),
         Command::Exercise(Exercise::Test(test)) => runtime.block_on(exercise::test::test(&config, &test)),
         Command::Exercise(Exercise::Regrade(asked)) => runtime.block_on(exercise::regrade::regrade(&config, &asked)),
+        Command::Leases(asked) => runtime.block_on(leases::leases(&config, asked.all, asked.output.json)),
+        Command::Pool(Pool::Announce(asked)) => {
+            let Announce { number, at, minutes, note, output } = asked;
+            runtime.block_on(pool::announce(&config, pool::Announce { number, at, minutes, note }, output.json))
+        }
+        Command::Pool(Pool::List(output)) => runtime.block_on(pool::list(&config, output.json)),
+        Command::Pool(Pool::Cancel { id }) => runtime.block_on(pool::cancel(&config, &id)),
         Command::Search(asked) => search::search(&config, &asked),
         Command::GradeWorker => Ok(Found::Fine),
     }
+}
+
+/// Which containers are this server's: a random word, kept in its database.
+async fn deployment(store: &crate::store::Store) -> anyhow::Result<String> {
+    let secret = store.secret("deployment").await?;
+    Ok(secret.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn log(config: &Config, serving: bool) {

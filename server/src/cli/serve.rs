@@ -7,7 +7,7 @@ use axum::serve::ListenerExt as _;
 use cookie::Key;
 use tokio_util::sync::CancellationToken;
 
-use super::{Found, host};
+use super::{Found, deployment, host};
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
@@ -49,6 +49,7 @@ pub(super) async fn serve(mut config: Config) -> anyhow::Result<Found> {
         content: Arc::clone(&content),
         clock: Arc::clone(&clock),
         settings: config.leases.clone(),
+        pool: config.pool.clone(),
         most,
         preview: (scheme.to_owned(), format!("{}{port}", config.preview_host())),
     });
@@ -115,12 +116,6 @@ async fn told_to_stop() {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-}
-
-/// Which containers are this server's: a random word, kept in its database.
-async fn deployment(store: &Store) -> anyhow::Result<String> {
-    let secret = store.secret("deployment").await?;
-    Ok(secret.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Sandboxes that the host's memory holds.

@@ -23,6 +23,7 @@ use crate::{
     store::{
         Store,
         lease::{LeaseRow, tests::lease},
+        sandbox::tests::claimed,
     },
 };
 
@@ -77,10 +78,10 @@ impl FakeEngine {
         Sandboxes::new(engine, SandboxConfig::default(), DEPLOYMENT)
     }
 
-    /// A running container of that name and lease.
-    pub(super) fn found(lease: &str) -> Found {
-        let (id, deployment) = (ContainerId(lease.to_owned()), DEPLOYMENT.to_owned());
-        Found { id, deployment, lease: lease.to_owned(), expires: FAR, running: true }
+    /// A running container of that name.
+    pub(super) fn found(name: &str) -> Found {
+        let (id, deployment) = (ContainerId(name.to_owned()), DEPLOYMENT.to_owned());
+        Found { id, deployment, name: name.to_owned(), expires: FAR, running: true }
     }
 
     pub(super) fn connecting(&self, connecting: Connecting) {
@@ -99,8 +100,12 @@ impl Engine for FakeEngine {
         Err(EngineError::Info("a fake".into()))
     }
 
+    fn recipe(&self, _config: &SandboxConfig) -> String {
+        "r".to_owned()
+    }
+
     async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError> {
-        let found = Self::found(&new.lease);
+        let found = Self::found(&new.name);
         self.containers.lock().unwrap().push(found.clone());
         Ok(found.id)
     }
@@ -163,8 +168,7 @@ impl World {
             for exercise in ["x", "y"] {
                 let lease = lease(&format!("{learner}{exercise}"), id_of(learner).as_str(), Some(exercise));
                 let id = store.open_lease(&lease).await.unwrap().id;
-                store.lease_starts(&id, FAR).await.unwrap();
-                store.lease_has_container(&id, id.as_str()).await.unwrap();
+                claimed(&store, id.as_str(), FAR).await;
                 store.lease_is_ready(&id, 1).await.unwrap();
                 engine.containers.lock().unwrap().push(FakeEngine::found(id.as_str()));
             }
@@ -177,6 +181,7 @@ impl World {
             content: Arc::clone(&content),
             clock: Arc::clone(&clock),
             settings: config::Leases::default(),
+            pool: config::Pool { idle: 0 },
             most: 100,
             preview: ("http".to_owned(), "localhost".to_owned()),
         });

@@ -103,7 +103,11 @@ mod tests {
     use crate::grading::fake::FakeEngine;
 
     fn fresh(engine: &Arc<FakeEngine>, tasks: &TaskTracker) -> Fresh {
-        Fresh { sandbox: engine.sandboxes().handle(&FakeEngine::found("rerun-1")), tasks: tasks.clone(), ended: false }
+        Fresh {
+            sandbox: engine.sandboxes().handle(FakeEngine::found("rerun-1").id),
+            tasks: tasks.clone(),
+            ended: false,
+        }
     }
 
     #[tokio::test]

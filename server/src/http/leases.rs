@@ -1,6 +1,6 @@
 //! Leases: start, look, follow, extend, reset, end.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use app::api::{Lease, NewLease, Warning};
 use axum::{
@@ -16,6 +16,9 @@ use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 use super::{error::Error, who::Learner};
 use crate::{lease::Event, state::State};
 
+/// A new lease is told of at the latest after this, ready or not.
+const SOON: Duration = Duration::from_millis(150);
+
 /// `POST /api/leases`
 pub(super) async fn open(
     Shared(state): Shared<State>,
@@ -23,9 +26,10 @@ pub(super) async fn open(
     Json(new): Json<NewLease>,
 ) -> Result<(StatusCode, Json<Lease>), Error> {
     let row = state.leases.open(&learner, new.exercise.as_ref()).await?;
-    let view = state.leases.view(&row).await?;
     let status = if row.state == LeaseState::Queued { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(view)))
+    // With a warm sandbox it takes less than this, and the page needs not wait for an event.
+    let row = state.leases.settled(&row.id, SOON).await?;
+    Ok((status, Json(state.leases.view(&row).await?)))
 }
 
 /// `GET /api/leases/{id}`
@@ -81,30 +85,30 @@ pub(super) async fn events(
     let changes = BroadcastStream::new(state.leases.events());
     let row = state.leases.of(&learner, &id).await?;
     let first = event("lease", &state.leases.view(&row).await?);
+    let known = Arc::new(tokio::sync::Mutex::new(row));
     let follower = state.leases.follower(&id);
     let stopping = state.stopping.clone();
     let later = changes.filter_map(move |change| {
         // As long as the stream is read, its page is open.
         let _follower = &follower;
-        let (state, learner, id) = (state.clone(), learner.clone(), id.clone());
+        let (state, id, known) = (state.clone(), id.clone(), Arc::clone(&known));
         async move {
+            let mut row = known.lock().await;
             match change {
-                Ok(Event::Warning(of, message)) if of == id => Some(event("warning", &Warning { message })),
+                Ok(Event::Warning(of, message)) if of == id => return Some(event("warning", &Warning { message })),
+                // Nothing but its place has changed, and that is in memory: a room full of pages asks at once.
+                Ok(Event::QueueMoved) if row.state == LeaseState::Queued => {}
                 // After a lag something may have been missed: look again.
-                Ok(Event::Changed(of)) if of == id => lease_event(&state, &learner, &id).await,
-                Err(BroadcastStreamRecvError::Lagged(_)) => lease_event(&state, &learner, &id).await,
-                Ok(_) => None,
+                Ok(Event::Changed(of)) if of == id => *row = state.leases.of(&row.learner, &id).await.ok()?,
+                Err(BroadcastStreamRecvError::Lagged(_)) => *row = state.leases.of(&row.learner, &id).await.ok()?,
+                Ok(_) => return None,
             }
+            Some(event("lease", &state.leases.view(&row).await.ok()?))
         }
     });
     let all = futures::stream::once(async move { first }).chain(later).map(Ok);
     let all = all.take_until(stopping.cancelled_owned());
     Ok(Stream::new(all).keep_alive(KeepAlive::default()))
-}
-
-async fn lease_event(state: &State, learner: &domain::id::LearnerId, id: &LeaseId) -> Option<Sse> {
-    let row = state.leases.of(learner, id).await.ok()?;
-    Some(event("lease", &state.leases.view(&row).await.ok()?))
 }
 
 /// A server-sent event with a document.

@@ -120,7 +120,7 @@ async fn serve(state: State, id: LeaseId, sandbox: Sandbox, socket: WebSocket) {
         Session { sandbox: sandbox.clone(), out: out.clone(), attached: HashMap::new(), tasks: JoinSet::new() };
     session.tasks.spawn(tell_of_files(sandbox.clone(), out.clone()));
     let stopping = state.stopping.clone();
-    session.tasks.spawn(tell_of_lease(state, id, out.clone()));
+    session.tasks.spawn(tell_of_lease(state.clone(), id.clone(), out.clone()));
     session.list().await;
     loop {
         tokio::select! {
@@ -136,7 +136,10 @@ async fn serve(state: State, id: LeaseId, sandbox: Sandbox, socket: WebSocket) {
                 // Answers go through a channel that this loop empties: never wait for room in it here.
                 match message {
                     Message::Text(text) => session.ask(text.as_str()),
-                    Message::Binary(bytes) => session.input(&bytes),
+                    Message::Binary(bytes) => {
+                        state.leases.touch(&id);
+                        session.input(&bytes);
+                    }
                     Message::Close(_) => break,
                     Message::Ping(_) | Message::Pong(_) => {}
                 }

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
     time::{Duration, Instant},
 };
 
@@ -13,13 +13,14 @@ use domain::{
     lease::LeaseState,
 };
 use sandbox::{EngineError, Sandbox, SandboxError, Sandboxes};
-use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio::sync::{Notify, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     clock::Clock,
     config,
     content::Content,
+    pool::{self, Pool},
     random,
     store::{Store, StoreError, lease::LeaseRow},
 };
@@ -44,6 +45,8 @@ pub enum Event {
     Changed(LeaseId),
     /// Something that the learner should know soon.
     Warning(LeaseId, String),
+    /// Whoever waits may have another place, or another time to wait.
+    QueueMoved,
 }
 
 /// Why a lease cannot be had or used.
@@ -87,23 +90,24 @@ struct Inner {
     content: Arc<Content>,
     clock: Arc<dyn Clock>,
     settings: config::Leases,
-    /// Living sandboxes on this host.
-    most: u32,
+    pool: Pool,
     /// Scheme and `host:port` of previews.
     preview: (String, String),
     handles: Mutex<HashMap<LeaseId, Living>>,
-    /// Leases whose sandboxes are being made by a task of this server.
+    /// Leases whose sandboxes are being furnished by a task of this server.
     making: Mutex<HashSet<LeaseId>>,
+    /// Held while a lease is given a sandbox and noted as being furnished.
+    claiming: tokio::sync::Mutex<()>,
+    /// How often the sandbox of a lease failed on the way.
+    failures: Mutex<HashMap<LeaseId, u32>>,
+    queue: RwLock<queue::Queue>,
     followers: followers::Followers,
     /// When this server began, Unix seconds.
     since: i64,
     /// When the engine was asked last whether it answers, and whether it did.
     answered: tokio::sync::Mutex<Option<(Instant, bool)>>,
     events: broadcast::Sender<Event>,
-    wake: Notify,
-    starting: Arc<Semaphore>,
-    /// Seconds that the latest starts took, for the estimate.
-    pace: Mutex<f64>,
+    wake: Arc<Notify>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -117,11 +121,23 @@ struct Living {
     told: Option<i64>,
     /// What the working folder looked like when it was saved last.
     saved: Option<u64>,
+    /// When the learner last did something in it, Unix seconds.
+    active_at: i64,
+    /// The learner was told that it ends for want of activity.
+    asked: bool,
 }
 
 impl Living {
-    fn new(sandbox: Sandbox, told: Option<i64>) -> Self {
-        Self { sandbox, engine: EngineState::Starting, warned: false, told, saved: None }
+    fn new(sandbox: Sandbox, now: i64) -> Self {
+        Self {
+            sandbox,
+            engine: EngineState::Asleep,
+            warned: false,
+            told: None,
+            saved: None,
+            active_at: now,
+            asked: false,
+        }
     }
 }
 
@@ -137,6 +153,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Settings.
     pub settings: config::Leases,
+    /// Settings of the pool.
+    pub pool: config::Pool,
     /// Living sandboxes on this host.
     pub most: u32,
     /// Scheme and `host:port` of previews.
@@ -147,32 +165,39 @@ impl Leases {
     /// Leases over these parts. Nothing runs until [`Leases::begin`].
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let starting = match parts.settings.starting {
-            0 => cores * 2,
-            some => usize::try_from(some).unwrap_or(1),
-        };
         let since = parts.clock.now();
+        let (wake, tasks, stop) = (Arc::new(Notify::new()), TaskTracker::new(), CancellationToken::new());
+        let pool = Pool::new(pool::Parts {
+            store: parts.store.clone(),
+            sandboxes: parts.sandboxes.clone(),
+            clock: Arc::clone(&parts.clock),
+            settings: parts.pool,
+            most: parts.most,
+            starting: parts.settings.starting,
+            wake: Arc::clone(&wake),
+            tasks: tasks.clone(),
+        });
         Self {
             inner: Arc::new(Inner {
                 store: parts.store,
                 sandboxes: parts.sandboxes,
                 content: parts.content,
                 settings: parts.settings,
-                most: parts.most,
+                pool,
                 preview: parts.preview,
                 clock: parts.clock,
                 handles: Mutex::default(),
                 making: Mutex::default(),
+                claiming: tokio::sync::Mutex::default(),
+                failures: Mutex::default(),
+                queue: RwLock::default(),
                 followers: followers::Followers::default(),
                 since,
                 answered: tokio::sync::Mutex::default(),
                 events: broadcast::channel(1024).0,
-                wake: Notify::new(),
-                starting: Arc::new(Semaphore::new(starting)),
-                pace: Mutex::new(2.0),
-                tasks: TaskTracker::new(),
-                stop: CancellationToken::new(),
+                wake,
+                tasks,
+                stop,
             }),
         }
     }
@@ -200,6 +225,24 @@ impl Leases {
         self.inner.tasks.close();
         if tokio::time::timeout(Duration::from_secs(10), self.inner.tasks.wait()).await.is_err() {
             tracing::warn!("some work on sandboxes was cut off");
+        }
+        match tokio::time::timeout(Duration::from_secs(10), self.inner.pool.close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "idle sandboxes go on until their time is up"),
+            Err(_) => tracing::warn!("some idle sandboxes go on until their time is up"),
+        }
+    }
+
+    fn queue(&self) -> RwLockReadGuard<'_, queue::Queue> {
+        // It is replaced as a whole.
+        self.inner.queue.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The learner has done something in the sandbox.
+    pub fn touch(&self, id: &LeaseId) {
+        let now = self.now();
+        if let Some(living) = self.handles().get_mut(id) {
+            (living.active_at, living.asked) = (now, false);
         }
     }
 
@@ -235,6 +278,11 @@ impl Leases {
         let answered = matches!(asked, Ok(Ok(_)));
         *last = Some((Instant::now(), answered));
         answered
+    }
+
+    fn failures(&self) -> MutexGuard<'_, HashMap<LeaseId, u32>> {
+        // The map stays whole whatever its holder did.
+        self.inner.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn making(&self) -> MutexGuard<'_, HashSet<LeaseId>> {
@@ -307,6 +355,7 @@ impl Leases {
         if row.state != LeaseState::Ready {
             return Err(LeaseError::NotReady(row.state));
         }
+        self.touch(&row.id);
         let handle = self.handles().get(&row.id).map(|living| living.sandbox.clone());
         handle.ok_or(LeaseError::NotReady(LeaseState::Starting))
     }
@@ -368,6 +417,7 @@ impl Leases {
         // The reaper may have found it again meanwhile.
         self.handles().remove(&row.id);
         self.inner.followers.forget(&row.id);
+        self.failures().remove(&row.id);
         self.changed(&row.id);
         self.inner.wake.notify_one();
         if let Some(sandbox) = sandbox

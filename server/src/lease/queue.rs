@@ -1,12 +1,31 @@
-//! The queue: first come, first served, a few sandboxes made at a time, never more than the host holds.
+//! The queue: first come, first served out of the pool, which makes what is missing.
+//! Invariant: a lease keeps its place until it has a sandbox, whatever fails on the way.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use domain::{id::LeaseId, lease::LeaseState};
 
-use super::Leases;
+use super::{Event, LeaseError, Leases};
 
-/// Says that a task of this server makes the sandbox of a lease, until it is dropped, also by a panic.
+/// Those who wait are told of their place no more often than this, unless they are few.
+const TELL: Duration = Duration::from_millis(500);
+const FEW: usize = 8;
+
+/// The queue as it was looked at last.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Queue {
+    /// Places from 1.
+    pub(super) places: HashMap<LeaseId, u32>,
+    /// When the leases that have a sandbox end, Unix seconds.
+    pub(super) ends: Vec<i64>,
+    /// Why nobody gets a sandbox at the moment.
+    pub(super) why_not: Option<&'static str>,
+}
+
+/// Says that a task of this server furnishes the sandbox of a lease, until it is dropped, also by a panic.
 struct Making {
     leases: Leases,
     id: LeaseId,
@@ -26,50 +45,90 @@ impl Drop for Making {
 }
 
 impl Leases {
-    /// Start queued leases as places come free, until the server stops.
+    /// Give sandboxes to queued leases as they come free, until the server stops.
     pub(super) async fn serve_queue(self) {
+        let (mut moved, mut told) = (false, Instant::now());
         loop {
-            if let Err(error) = self.start_queued().await {
-                tracing::error!(%error, "the queue could not be served");
+            if let Err(error) = self.give().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the queue could not be served");
             }
+            match self.look_at_queue().await {
+                Ok(now_moved) => {
+                    moved |= now_moved;
+                    // With many in the queue each move concerns all of them.
+                    if moved && (self.queue().places.len() <= FEW || told.elapsed() >= TELL) {
+                        (moved, told) = (false, Instant::now());
+                        let _followers = self.inner.events.send(Event::QueueMoved);
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the pool could not be filled");
+                }
+            }
+            let pause = if moved { TELL } else { Duration::from_secs(2) };
             tokio::select! {
                 () = self.inner.wake.notified() => {}
-                () = tokio::time::sleep(Duration::from_secs(2)) => {}
+                () = tokio::time::sleep(pause) => {}
                 () = self.inner.stop.cancelled() => return,
             }
         }
     }
 
-    async fn start_queued(&self) -> Result<(), super::LeaseError> {
-        let living = self.inner.store.living_leases().await?;
-        let alive = living.iter().filter(|row| row.state != LeaseState::Queued).count();
-        let free = usize::try_from(self.inner.most).unwrap_or(usize::MAX).saturating_sub(alive);
-        let queued: Vec<_> = living.into_iter().filter(|row| row.state == LeaseState::Queued).collect();
-        let mut begun = 0;
-        for row in queued.iter().take(free) {
-            let Ok(permit) = std::sync::Arc::clone(&self.inner.starting).try_acquire_owned() else { break };
+    /// As long as there are both a lease that waits and a sandbox.
+    async fn give(&self) -> Result<(), LeaseError> {
+        loop {
             let expires_at = self.now() + i64::from(self.inner.settings.minutes) * 60;
-            // Noted first: the reaper takes a lease that is starting and that nobody makes for a lost one.
+            // The reaper takes a lease that is starting and that nobody furnishes for a lost one: it must not look in
+            // between.
+            let claiming = self.inner.claiming.lock().await;
+            let claim = self.inner.store.claim(self.inner.pool.recipe(), self.inner.pool.alive_at(), expires_at);
+            let Some(row) = claim.await? else { return Ok(()) };
             let making = Making::of(self, &row.id);
-            if !self.inner.store.lease_starts(&row.id, expires_at).await? {
-                continue;
-            }
-            begun += 1;
-            self.changed(&row.id);
+            drop(claiming);
             let leases = self.clone();
-            let row = row.clone();
             self.inner.tasks.spawn(async move {
-                leases.start(row, expires_at).await;
-                drop((making, permit));
+                leases.start(row).await;
+                drop(making);
                 leases.inner.wake.notify_one();
             });
         }
-        // The others have moved up.
-        if begun > 0 {
-            for row in queued.iter().skip(begun) {
-                self.changed(&row.id);
+    }
+
+    /// Look at the queue and let the pool make what is missing. Whether anything has changed for those who wait.
+    async fn look_at_queue(&self) -> Result<bool, LeaseError> {
+        let queued = self.inner.store.queue().await?;
+        let ends = self.inner.store.ends_of_sandboxes().await?;
+        self.inner.pool.fill(queued.len(), ends.len()).await?;
+        let places = queued.into_iter().zip(1..).collect();
+        let now = Queue { places, ends, why_not: self.inner.pool.why_not() };
+        let mut queue = self.inner.queue.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let moved = queue.places != now.places || queue.why_not != now.why_not;
+        *queue = now;
+        Ok(moved)
+    }
+
+    /// The lease as soon as it waits no more, or as it is after so long.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn settled(&self, id: &LeaseId, patience: Duration) -> Result<super::LeaseRow, LeaseError> {
+        let mut events = self.events();
+        let deadline = tokio::time::Instant::now() + patience;
+        loop {
+            let row = self.inner.store.lease(id).await?.ok_or(LeaseError::NotFound)?;
+            if !matches!(row.state, LeaseState::Queued | LeaseState::Starting) {
+                return Ok(row);
+            }
+            let changed = async {
+                while let Ok(event) = events.recv().await {
+                    if matches!(event, Event::Changed(of) if of == *id) {
+                        return;
+                    }
+                }
+            };
+            if tokio::time::timeout_at(deadline, changed).await.is_err() {
+                return Ok(row);
             }
         }
-        Ok(())
     }
 }

@@ -1,10 +1,13 @@
 //! Bringing database and engine together: at start, and again every few seconds. Level-triggered, so that it does not
-//! matter what was missed. Invariant: every labelled container belongs to one living lease, or is removed; what fails
-//! for one lease keeps no other waiting.
+//! matter what was missed. Invariant: every labelled container belongs to one living lease or to the pool, or is removed;
+//! what fails for one lease keeps no other waiting.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
-use domain::{id::LeaseId, lease::LeaseState};
+use domain::lease::LeaseState;
 use futures::StreamExt as _;
 use sandbox::Found;
 
@@ -38,19 +41,22 @@ impl Leases {
     /// # Errors
     /// When leases or containers cannot be listed.
     pub(super) async fn reconcile(&self, first: bool) -> Result<(), LeaseError> {
-        // Containers before leases: a lease made in between has no container here, one that ended has none there.
+        // The order matters: a container goes from those in the making to the pool and from there to a lease, and is
+        // seen at least once on its way.
         let found = self.inner.sandboxes.list().await?;
+        let in_making = self.inner.pool.names_in_making();
+        let idle = self.inner.pool.reconcile(&found).await?;
         let leases = self.inner.store.living_leases().await?;
-        let mut containers: HashMap<&str, Vec<&Found>> = HashMap::new();
-        for one in &found {
-            containers.entry(one.lease.as_str()).or_default().push(one);
-        }
-        let pairs: Vec<(&LeaseRow, Vec<&Found>)> =
-            leases.iter().map(|row| (row, containers.remove(row.id.as_str()).unwrap_or_default())).collect();
-        let orphans: Vec<&Found> = containers.into_values().flatten().collect();
-        futures::stream::iter(pairs)
-            .for_each_concurrent(AT_ONCE, async |(row, own)| {
-                if let Err(error) = self.mend(row, &own, first).await {
+        let running: HashMap<&str, &Found> =
+            found.iter().filter(|one| one.running).map(|one| (one.id.0.as_str(), one)).collect();
+        let taken: HashSet<&str> = leases.iter().filter_map(|row| row.container.as_deref()).collect();
+        let is_known =
+            |one: &Found| taken.contains(one.id.0.as_str()) || idle.contains(&one.id) || in_making.contains(&one.name);
+        let orphans: Vec<&Found> = found.iter().filter(|one| !is_known(one)).collect();
+        futures::stream::iter(&leases)
+            .for_each_concurrent(AT_ONCE, async |row| {
+                let own = row.container.as_deref().and_then(|id| running.get(id).copied());
+                if let Err(error) = self.mend(row, own, first).await {
                     tracing::error!(lease = %row.id, error = &error as &dyn std::error::Error, "a lease could not be mended");
                 }
             })
@@ -65,8 +71,8 @@ impl Leases {
         Ok(())
     }
 
-    async fn mend(&self, row: &LeaseRow, own: &[&Found], first: bool) -> Result<(), LeaseError> {
-        let running = own.iter().find(|one| one.running && Some(&one.id.0) == row.container.as_ref());
+    /// `running` is its sandbox, as far as that was seen.
+    async fn mend(&self, row: &LeaseRow, running: Option<&Found>, first: bool) -> Result<(), LeaseError> {
         match (row.state, running) {
             (LeaseState::Queued, _) => {
                 let alone = self.inner.followers.alone_for(&row.id, self.now(), row.created_at.max(self.inner.since));
@@ -74,12 +80,10 @@ impl Leases {
                     self.end_without_saving(row, None, "You had left before it was your turn.").await?;
                 }
             }
-            // Another server ended, or a task of this one failed, while it was made: begin again.
+            // Another server ended, or a task of this one failed, while it was furnished: begin again with another.
             (LeaseState::Starting, _) if first || self.is_lost(row).await? => {
-                for one in own {
-                    self.inner.sandboxes.remove(&one.id).await?;
-                }
                 self.inner.store.requeue_lease(&row.id).await?;
+                self.remove(row.container.as_deref()).await?;
                 self.inner.wake.notify_one();
             }
             (LeaseState::Starting, _) => {}
@@ -98,18 +102,17 @@ impl Leases {
                 let late = self.now() >= row.expires_at;
                 let reason = if late { "Its time was up." } else { "The sandbox ended by itself." };
                 self.end_without_saving(row, None, reason).await?;
-                for one in own {
-                    self.inner.sandboxes.remove(&one.id).await?;
-                }
+                self.remove(row.container.as_deref()).await?;
             }
             (LeaseState::Ended, _) => {}
         }
         Ok(())
     }
 
-    /// Whether nobody makes the sandbox of a lease that is starting. Looked up again after the look at the tasks: a task
+    /// Whether nobody furnishes the sandbox of a lease that is starting. Looked up again after the look at the tasks: a task
     /// that has just ended has left its mark in the database.
     async fn is_lost(&self, row: &LeaseRow) -> Result<bool, LeaseError> {
+        let _nobody_claims = self.inner.claiming.lock().await;
         if self.making().contains(&row.id) {
             return Ok(false);
         }
@@ -127,8 +130,8 @@ impl Leases {
         if now.is_none_or(|row| row.state != LeaseState::Ready) {
             return Ok(());
         }
-        let sandbox = self.inner.sandboxes.handle(found);
-        self.handles().insert(row.id.clone(), Living::new(sandbox.clone(), None));
+        let sandbox = self.inner.sandboxes.handle(found.id.clone());
+        self.handles().insert(row.id.clone(), Living::new(sandbox.clone(), self.now()));
         self.follow_engine(row, sandbox);
         tracing::info!(lease = %row.id, "a sandbox was found again");
         Ok(())
@@ -152,6 +155,7 @@ impl Leases {
                 _ => Ok(()),
             };
         }
+        self.look_at_activity(row).await?;
         if left <= WARNING_SECONDS {
             let first =
                 self.handles().get_mut(&row.id).is_some_and(|living| !std::mem::replace(&mut living.warned, true));
@@ -165,12 +169,42 @@ impl Leases {
         Ok(())
     }
 
-    /// Remove a container without a living lease, unless a task is just making it.
+    /// End a sandbox in which nothing has happened for long, some minutes after saying so.
+    async fn look_at_activity(&self, row: &LeaseRow) -> Result<(), LeaseError> {
+        let patience = i64::from(self.inner.settings.idle_minutes) * 60;
+        let now = self.now();
+        let quiet = self.handles().get(&row.id).map(|living| now - living.active_at);
+        let Some(quiet) = quiet.filter(|_| patience > 0) else { return Ok(()) };
+        if quiet >= patience {
+            let minutes = self.inner.settings.idle_minutes;
+            return self.end(row, &format!("Nothing had happened in it for {minutes} minutes.")).await;
+        }
+        if patience - quiet <= WARNING_SECONDS.min(patience / 2) {
+            let asked =
+                self.handles().get_mut(&row.id).is_some_and(|living| std::mem::replace(&mut living.asked, true));
+            if !asked {
+                let minutes = (patience - quiet + 59) / 60;
+                let kept = if row.exercise.is_some() { "Your files are kept." } else { "Its files go with it." };
+                let text = format!(
+                    "Nothing has happened here for a while: this sandbox ends in {minutes} min unless you go on. {kept}"
+                );
+                let _followers = self.inner.events.send(Event::Warning(row.id.clone(), text));
+            }
+        }
+        Ok(())
+    }
+
+    async fn remove(&self, container: Option<&str>) -> Result<(), LeaseError> {
+        if let Some(id) = container {
+            self.inner.sandboxes.remove(&sandbox::ContainerId(id.to_owned())).await?;
+        }
+        Ok(())
+    }
+
+    /// Remove a container that is neither a living lease's nor the pool's, unless a check is using it.
     async fn remove_orphan(&self, one: &Found, first: bool) -> Result<(), LeaseError> {
-        let row = self.inner.store.lease(&LeaseId(one.lease.clone())).await?;
-        let being_made = !first && row.is_some_and(|row| row.state != LeaseState::Ended);
-        let reruns = one.lease.starts_with(crate::grading::SCENARIO_PREFIX);
-        if being_made || (reruns && !first && one.expires > self.now()) {
+        let reruns = one.name.starts_with(crate::grading::SCENARIO_PREFIX);
+        if reruns && !first && one.expires > self.now() {
             return Ok(());
         }
         tracing::info!(container = %one.id, "removing a sandbox without a lease");

@@ -12,16 +12,18 @@ impl Leases {
     /// # Errors
     /// When the database fails.
     pub async fn view(&self, row: &LeaseRow) -> Result<Lease, LeaseError> {
-        let engine = self.handles().get(&row.id).map_or(EngineState::Starting, |living| living.engine);
-        let pace = self.inner.pace.lock().map_or(2.0, |pace| *pace);
-        let (position, eta_seconds) = match row.state {
+        let engine = self.handles().get(&row.id).map_or(EngineState::Asleep, |living| living.engine);
+        let (alone, each) = self.inner.pool.seconds();
+        let (position, eta_seconds, why_not) = match row.state {
             LeaseState::Queued => {
-                let position = self.inner.store.queue_position(&row.id).await?;
-                let ends = self.inner.store.ends_of_sandboxes().await?;
-                (Some(position), Some(wait(position, self.inner.most, &ends, self.now(), pace)))
+                let position = self.place(row).await?;
+                let queue = self.queue();
+                let eta = wait(position, self.inner.pool.most(), &queue.ends, self.now(), (alone, each));
+                // While there is trouble nobody knows how long it takes.
+                (Some(position), queue.why_not.is_none().then_some(eta), queue.why_not)
             }
-            LeaseState::Starting => (None, Some(seconds(pace))),
-            _ => (None, None),
+            LeaseState::Starting => (None, Some(seconds(alone)), None),
+            _ => (None, None, None),
         };
         let (scheme, host) = &self.inner.preview;
         Ok(Lease {
@@ -34,7 +36,7 @@ impl Leases {
             may_extend: row.state == LeaseState::Ready && row.extensions < self.inner.settings.extensions,
             engine,
             level: IsolationLevel::Userns,
-            message: message(row.state, engine),
+            message: why_not.map(str::to_owned).or_else(|| message(row.state, engine)),
             end_reason: row.end_reason.clone(),
             preview: (row.state == LeaseState::Ready)
                 .then(|| Preview { template: format!("{scheme}://{{port}}-{}.{host}/", row.preview_label) }),
@@ -42,10 +44,23 @@ impl Leases {
     }
 }
 
+impl Leases {
+    /// Place in the queue, from 1: as it was looked at last, or at the end of it for one that has just come.
+    async fn place(&self, row: &LeaseRow) -> Result<u32, LeaseError> {
+        if let Some(place) = self.queue().places.get(&row.id) {
+            return Ok(*place);
+        }
+        let queue = self.inner.store.queue().await?;
+        let at = queue.iter().position(|id| id == &row.id).unwrap_or(queue.len());
+        Ok(u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1))
+    }
+}
+
 fn message(state: LeaseState, engine: EngineState) -> Option<String> {
     let text = match (state, engine) {
         (LeaseState::Queued, _) => "Waiting for a free place.",
         (LeaseState::Starting, _) => "Your sandbox is being made.",
+        (LeaseState::Ready, EngineState::Asleep) => "Your Docker engine starts as soon as you use it.",
         (LeaseState::Ready, EngineState::Starting) => "Your Docker engine is starting.",
         (LeaseState::Ready, EngineState::Failed) => {
             "Your Docker engine did not start. Reset the sandbox to get another."
@@ -55,10 +70,11 @@ fn message(state: LeaseState, engine: EngineState) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// Seconds until a queued lease is ready at the latest: those ahead at the pace of the latest starts, and where the
-/// host is full, until enough of the living sandboxes have reached their end.
-fn wait(position: u32, most: u32, ends: &[i64], now: i64, pace: f64) -> u32 {
-    let own_turn = seconds(f64::from(position) * pace);
+/// Seconds until a queued lease is ready at the latest: those ahead at the pace of the latest starts and its own, and
+/// where the host is full, until enough of the living sandboxes have reached their end. A start takes `alone` seconds,
+/// and from one to the next `each`.
+fn wait(position: u32, most: u32, ends: &[i64], now: i64, (alone, each): (f64, f64)) -> u32 {
+    let own_turn = seconds(f64::from(position.saturating_sub(1)) * each + alone);
     let free = usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(ends.len());
     let ahead = usize::try_from(position).unwrap_or(usize::MAX);
     if ahead <= free {
@@ -83,15 +99,15 @@ mod tests {
 
     #[test]
     fn the_estimate_grows_with_the_queue() {
-        assert_eq!(wait(3, 10, &[], 100, 1.5), 5);
-        assert_eq!(wait(2, 4, &[500, 400], 100, 1.5), 3, "there are two places");
+        assert_eq!(wait(3, 10, &[], 100, (1.5, 1.5)), 5);
+        assert_eq!(wait(2, 4, &[500, 400], 100, (1.5, 1.5)), 3, "there are two places");
     }
 
     #[test]
     fn on_a_full_host_the_estimate_waits_for_an_end() {
-        assert_eq!(wait(1, 2, &[700, 400], 100, 2.0), 302);
-        assert_eq!(wait(2, 2, &[700, 400], 100, 2.0), 604);
-        assert_eq!(wait(9, 2, &[700, 400], 100, 1.0), 609, "more than there are places");
-        assert_eq!(wait(1, 1, &[50], 100, 2.0), 2, "one that is late");
+        assert_eq!(wait(1, 2, &[700, 400], 100, (2.0, 0.5)), 302);
+        assert_eq!(wait(2, 2, &[700, 400], 100, (2.0, 2.0)), 604);
+        assert_eq!(wait(9, 2, &[700, 400], 100, (1.0, 1.0)), 609, "more than there are places");
+        assert_eq!(wait(1, 1, &[50], 100, (2.0, 2.0)), 2, "one that is late");
     }
 }

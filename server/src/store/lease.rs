@@ -38,7 +38,7 @@ pub struct LeaseRow {
     pub end_reason: Option<String>,
 }
 
-fn read(row: &SqliteRow) -> Result<LeaseRow, StoreError> {
+pub(super) fn read(row: &SqliteRow) -> Result<LeaseRow, StoreError> {
     let corrupt = || StoreError::Corrupt { what: "lease" };
     let exercise: Option<String> = row.get("exercise");
     Ok(LeaseRow {
@@ -138,7 +138,21 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn living_leases(&self) -> Result<Vec<LeaseRow>, StoreError> {
-        sqlx::query("SELECT * FROM lease WHERE state <> 'ended' ORDER BY created_at, id")
+        sqlx::query("SELECT * FROM lease WHERE state <> 'ended' ORDER BY created_at, rowid")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::query("read leases"))?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
+    /// All leases there ever were, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all_leases(&self) -> Result<Vec<LeaseRow>, StoreError> {
+        sqlx::query("SELECT * FROM lease ORDER BY created_at, rowid")
             .fetch_all(&self.pool)
             .await
             .map_err(StoreError::query("read leases"))?
@@ -174,34 +188,6 @@ impl Store {
             .map_err(StoreError::query("count leases"))
     }
 
-    /// From `queued` to `starting`. False when it was not queued any more.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn lease_starts(&self, id: &LeaseId, expires_at: i64) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE lease SET state = 'starting', expires_at = ? WHERE id = ? AND state = 'queued'")
-            .bind(expires_at)
-            .bind(id.as_str())
-            .execute(&self.pool)
-            .await
-            .map_err(StoreError::query("start a lease"))?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    /// Note the container of a starting lease. False when the lease has ended meanwhile.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn lease_has_container(&self, id: &LeaseId, container: &str) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE lease SET container = ? WHERE id = ? AND state = 'starting'")
-            .bind(container)
-            .bind(id.as_str())
-            .execute(&self.pool)
-            .await
-            .map_err(StoreError::query("note a container"))?;
-        Ok(done.rows_affected() == 1)
-    }
-
     /// From `starting` to `ready`. False when it was not starting any more.
     ///
     /// # Errors
@@ -216,33 +202,18 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// From `starting` back to `queued`: the server that made its sandbox ended. False when it was not starting.
+    /// The leases that wait for a sandbox, in the order of their turn.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn requeue_lease(&self, id: &LeaseId) -> Result<bool, StoreError> {
-        let done =
-            sqlx::query("UPDATE lease SET state = 'queued', container = NULL WHERE id = ? AND state = 'starting'")
-                .bind(id.as_str())
-                .execute(&self.pool)
+    pub async fn queue(&self) -> Result<Vec<LeaseId>, StoreError> {
+        // Times are whole seconds; within one, the order of the rows is that in which they came.
+        let ids: Vec<String> =
+            sqlx::query_scalar("SELECT id FROM lease WHERE state = 'queued' ORDER BY created_at, rowid")
+                .fetch_all(&self.pool)
                 .await
-                .map_err(StoreError::query("queue a lease again"))?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    /// Place of a queued lease, from 1.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn queue_position(&self, id: &LeaseId) -> Result<u32, StoreError> {
-        sqlx::query_scalar(
-            "SELECT count(*) FROM lease, (SELECT created_at, id FROM lease WHERE id = ?) AS own
-             WHERE lease.state = 'queued' AND (lease.created_at, lease.id) <= (own.created_at, own.id)",
-        )
-        .bind(id.as_str())
-        .fetch_one(&self.pool)
-        .await
-        .map_err(StoreError::query("find a place in the queue"))
+                .map_err(StoreError::query("read the queue"))?;
+        Ok(ids.into_iter().map(LeaseId).collect())
     }
 
     /// When the leases that have a sandbox end, Unix seconds.
@@ -332,6 +303,7 @@ impl Store {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::store::sandbox::tests::claimed;
 
     pub(crate) fn lease(id: &str, learner: &str, exercise: Option<&str>) -> LeaseRow {
         LeaseRow {
@@ -376,13 +348,7 @@ pub(crate) mod tests {
         let id = store.open_lease(&lease("1", "a", None)).await.unwrap().id;
         assert!(!store.lease_is_ready(&id, 2).await.unwrap());
         assert_eq!(store.extend_lease(&id, 2, 300, 3).await.unwrap(), None);
-        assert!(store.lease_starts(&id, 200).await.unwrap());
-        assert!(!store.lease_starts(&id, 200).await.unwrap());
-        assert!(store.requeue_lease(&id).await.unwrap());
-        assert!(!store.requeue_lease(&id).await.unwrap());
-        assert_eq!(store.queue_position(&id).await.unwrap(), 1);
-        assert!(store.lease_starts(&id, 200).await.unwrap());
-        assert!(store.lease_has_container(&id, "abc").await.unwrap());
+        assert_eq!(claimed(&store, "abc", 200).await.id, id);
         assert!(store.lease_by_preview("p-1").await.unwrap().is_none());
         assert!(store.lease_is_ready(&id, 2).await.unwrap());
         assert_eq!(store.lease_by_preview("p-1").await.unwrap().unwrap().container.as_deref(), Some("abc"));
@@ -392,7 +358,6 @@ pub(crate) mod tests {
         }
         assert_eq!(store.lease(&id).await.unwrap().unwrap().expires_at, 900);
         store.end_lease(&id, 9, "done").await.unwrap();
-        assert!(!store.lease_has_container(&id, "late").await.unwrap());
         assert!(store.living_leases().await.unwrap().is_empty());
     }
 }

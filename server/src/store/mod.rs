@@ -5,10 +5,12 @@ use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
+pub mod announcement;
 pub mod attempt;
 pub mod learner;
 pub mod lease;
 pub mod progress;
+pub mod sandbox;
 pub mod secret;
 pub mod work;
 

@@ -92,7 +92,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::lease::tests::lease;
+    use crate::store::{lease::tests::lease, sandbox::tests::claimed};
 
     #[tokio::test]
     async fn a_save_replaces_the_one_before_while_the_lease_is_ready() {
@@ -102,7 +102,7 @@ mod tests {
         let (learner, exercise) = (lease.learner.clone(), lease.exercise.clone().unwrap());
         let file = |path: &str| WorkFile { path: path.into(), mode: 0o644, content: b"x".to_vec() };
         assert!(!store.save_work(&lease, &[file("early")], 1).await.unwrap(), "a sandbox that is still furnished");
-        store.lease_starts(&lease.id, 100).await.unwrap();
+        claimed(&store, "x", 100).await;
         store.lease_is_ready(&lease.id, 1).await.unwrap();
         assert!(store.save_work(&lease, &[file("b"), file("a")], 1).await.unwrap());
         assert!(store.save_work(&lease, &[file("c")], 2).await.unwrap());
@@ -120,7 +120,7 @@ mod tests {
         let first = store.open_lease(&lease("1", "a", Some("x"))).await.unwrap();
         let (learner, exercise) = (first.learner.clone(), first.exercise.clone().unwrap());
         assert_eq!(store.words_of_work(&learner, &exercise).await.unwrap(), None, "nothing is kept");
-        store.lease_starts(&first.id, 100).await.unwrap();
+        claimed(&store, "x", 100).await;
         store.lease_is_ready(&first.id, 1).await.unwrap();
         let file = WorkFile { path: "f".into(), mode: 0o644, content: b"c".to_vec() };
         store.save_work(&first, &[file], 1).await.unwrap();

@@ -28,7 +28,7 @@ async fn an_answer_lost_at_creation_is_found_by_its_lease() {
     faulty.inject(Operation::Create, Fault::After("the engine restarted".to_owned()));
     assert!(sandboxes.create("lease", now() + 600).await.is_err());
     let found = sandboxes.list().await.unwrap();
-    assert_eq!((found.len(), found[0].lease.as_str(), found[0].running), (1, "lease", false));
+    assert_eq!((found.len(), found[0].name.as_str(), found[0].running), (1, "lease", false));
     sandboxes.remove(&found[0].id).await.unwrap();
 }
 

@@ -17,7 +17,7 @@ async fn interrupted_probes_and_what_is_long_dead_are_removed_and_nothing_else()
         faulty.inject(Operation::Create, sandbox::Fault::After("broken off".to_owned()));
         assert!(sandboxes.create(lease, deadline).await.is_err());
         let found = sandboxes.list().await.unwrap();
-        sandboxes.handle(found.iter().find(|found| found.lease == lease).unwrap()).into()
+        sandboxes.handle(found.iter().find(|found| found.name == lease).unwrap().id.clone()).into()
     };
     let shared = Arc::clone(&faulty) as Arc<dyn sandbox::Engine>;
     let probes = Sandboxes::new(Arc::clone(&shared), SandboxConfig::default(), "probe");

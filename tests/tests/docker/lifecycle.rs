@@ -59,7 +59,7 @@ async fn nothing_is_left_behind() {
     let foreign = crate::harness::Guarded::from(others.create("foreign", now() + 600).await.unwrap());
     assert_eq!(one.wait_for_engine(Duration::from_secs(30)).await.unwrap(), EngineState::Ready);
     sh_ok(&one, "docker volume create mine && docker run -d -v mine:/mine busybox sleep 600").await;
-    let mut leases: Vec<_> = sandboxes.list().await.unwrap().into_iter().map(|found| found.lease).collect();
+    let mut leases: Vec<_> = sandboxes.list().await.unwrap().into_iter().map(|found| found.name).collect();
     leases.sort();
     assert_eq!(leases, ["one", "two"], "those of this deployment alone");
     assert_eq!(sandboxes.find(foreign.id()).await.unwrap(), None);
@@ -115,7 +115,7 @@ async fn connections_that_are_gone_leave_no_process_behind() {
     let sandbox = crate::harness::Guarded::from(sandboxes.create("lease", now() + 600).await.unwrap());
     let found = sandboxes.find(sandbox.id()).await.unwrap().unwrap();
     for _ in 0..5 {
-        sandboxes.handle(&found).hello().await.unwrap();
+        sandboxes.handle(found.id.clone()).hello().await.unwrap();
     }
     let count = || {
         let output = std::process::Command::new("sh")

@@ -75,12 +75,12 @@ async fn terminal_resumes_by_offset_after_reconnect() {
     drop(terminal);
     let found = sandboxes.list().await.unwrap();
     assert_eq!(found.len(), 1);
-    let again = sandboxes.handle(&found[0]);
+    let again = sandboxes.handle(found[0].id.clone());
     let mut terminal = again.attach(0, at).await.unwrap();
     read_until(&mut terminal, &mut at, &mut output, "end=2").await;
     let whole: Vec<u8> = output.clone();
     // From the start once more, by a third that was never attached.
-    let mut replay = sandboxes.handle(&found[0]).attach(0, 0).await.unwrap();
+    let mut replay = sandboxes.handle(found[0].id.clone()).attach(0, 0).await.unwrap();
     let (mut from, mut replayed) = (0, Vec::new());
     read_until(&mut replay, &mut from, &mut replayed, "end=2").await;
     let length = whole.len().min(replayed.len());

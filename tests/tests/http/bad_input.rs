@@ -9,7 +9,7 @@ use tests::Server;
 async fn nonsense_gets_a_clear_answer() {
     let server = Server::start().await;
     let mut ann = server.learner();
-    let lease = ann.start(&server, None).await;
+    let lease = ann.start(None).await;
     let kind = [("content-type", "application/json")];
 
     for body in ["", "{", "[]", "{\"exercise\": 7}", "\u{0}"] {

@@ -8,7 +8,7 @@ use tests::Server;
 async fn files_are_saved_seen_and_never_overwritten_unseen() {
     let server = Server::start().await;
     let mut ann = server.learner();
-    let lease = ann.start(&server, None).await;
+    let lease = ann.start(None).await;
     let file = format!("/api/leases/{lease}/files/app/Dockerfile");
 
     assert_eq!(ann.get(&file).await.error().0, 404);

@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use tests::{Server, containers_of};
+use tests::Server;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lease_starts_once_extends_and_ends() {
     let server = Server::start().await;
     let mut ann = server.learner();
-    let lease = ann.start(&server, None).await;
-    assert_eq!(containers_of(&lease).len(), 1);
+    let lease = ann.start(None).await;
+    assert_eq!(server.containers_of(&lease).len(), 1);
 
     let again = ann.post("/api/leases", &json!({"exercise": null})).await;
     assert_eq!((again.status, again.json()["id"].as_str()), (200, Some(lease.as_str())), "pressing twice makes one");
@@ -25,7 +25,7 @@ async fn a_lease_starts_once_extends_and_ends() {
     let view = ann.until(&lease, "ended").await;
     assert!(view["end_reason"].as_str().is_some_and(|why| !why.is_empty()), "{view}");
     let began = Instant::now();
-    while !containers_of(&lease).is_empty() {
+    while !server.containers_of(&lease).is_empty() {
         assert!(began.elapsed() < Duration::from_secs(20), "the container stays");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
@@ -37,10 +37,9 @@ async fn a_lease_starts_once_extends_and_ends() {
 async fn a_full_host_queues_and_serves_in_order() {
     let server = Server::with(&[("DRYDOCK_LEASES__MOST", "1")]).await;
     let (mut ann, mut bob) = (server.learner(), server.learner());
-    let first = ann.start(&server, None).await;
+    let first = ann.start(None).await;
     let second = bob.post("/api/leases", &json!({"exercise": null})).await.json();
     let id = second["id"].as_str().unwrap().to_owned();
-    server.remember(&id);
     tokio::time::sleep(Duration::from_secs(1)).await;
     let waiting = bob.get(&format!("/api/leases/{id}")).await.json();
     assert_eq!((&waiting["state"], &waiting["position"]), (&json!("queued"), &json!(1)), "{waiting}");
@@ -52,7 +51,7 @@ async fn a_full_host_queues_and_serves_in_order() {
 async fn one_learner_cannot_take_the_whole_host() {
     let server = Server::with(&[("DRYDOCK_LEASES__PER_LEARNER", "1")]).await;
     let mut ann = server.learner();
-    let lease = ann.start(&server, None).await;
+    let lease = ann.start(None).await;
     let other = ann.post("/api/leases", &json!({"exercise": "flatten-secret-image"})).await;
     assert_eq!(other.error(), (409, "too_many".to_owned()));
     assert_eq!(ann.get(&format!("/api/leases/{lease}")).await.json()["state"], "ready");

@@ -8,7 +8,7 @@ use tests::{Server, Terminal};
 async fn a_published_port_is_seen_at_its_own_address() {
     let server = Server::start().await;
     let mut ann = server.learner();
-    let lease = ann.start(&server, None).await;
+    let lease = ann.start(None).await;
     ann.until_engine(&lease).await;
     let mut terminal = Terminal::attach(&ann, &lease, 0).await;
     terminal

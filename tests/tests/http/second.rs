@@ -6,7 +6,7 @@ use tests::Server;
 async fn a_second_server_harms_nobody() {
     let server = Server::start().await;
     let mut ann = server.learner();
-    let lease = ann.start(&server, None).await;
+    let lease = ann.start(None).await;
     let (code, said) = server.second(server.port);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("listen"), "{said}");
@@ -15,7 +15,7 @@ async fn a_second_server_harms_nobody() {
     assert!(said.contains("another `drydock serve`"), "{said}");
     let view = ann.get(&format!("/api/leases/{lease}")).await.json();
     assert_eq!(view["state"], "ready");
-    assert_eq!(tests::containers_of(&lease).len(), 1);
+    assert_eq!(server.containers_of(&lease).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use tests::{Server, Terminal};
 async fn a_shell_goes_on_where_it_stopped() {
     let server = Server::start().await;
     let mut ann = server.learner();
-    let lease = ann.start(&server, None).await;
+    let lease = ann.start(None).await;
     let mut first = Terminal::attach(&ann, &lease, 0).await;
     first.type_line("kept=anchor; echo on$(printf e)").await;
     first.until("\rone\r\n").await;
@@ -29,7 +29,7 @@ async fn a_shell_goes_on_where_it_stopped() {
 async fn nonsense_on_the_socket_harms_nobody() {
     let server = Server::start().await;
     let mut ann = server.learner();
-    let lease = ann.start(&server, None).await;
+    let lease = ann.start(None).await;
     let mut terminal = Terminal::attach(&ann, &lease, 0).await;
     for bad in ["", "{", "{\"type\":\"fly\"}", "{\"type\":\"open\",\"terminal\":300,\"cols\":1,\"rows\":1}"] {
         terminal.say(bad).await;

@@ -26,13 +26,13 @@ async fn check(learner: &mut Learner, lease: &str) -> Value {
 async fn work_that_came_back_can_be_solved() {
     let server = Server::start().await;
     let mut ann = server.learner();
-    let first = ann.start(&server, Some(EXERCISE)).await;
+    let first = ann.start(Some(EXERCISE)).await;
     let key = ann.get(&format!("/api/leases/{first}/files/licence.key")).await.text();
     assert_eq!(ann.put(&format!("/api/leases/{first}/files/mine.txt"), b"mine").await.status, 204);
     assert_eq!(ann.delete(&format!("/api/leases/{first}")).await.status, 204);
 
     // The key in the kept file is the one that the checks look for.
-    let second = ann.start(&server, Some(EXERCISE)).await;
+    let second = ann.start(Some(EXERCISE)).await;
     assert_eq!(ann.get(&format!("/api/leases/{second}/files/licence.key")).await.text(), key);
     ann.until_engine(&second).await;
     let mut terminal = Terminal::attach(&ann, &second, 0).await;
@@ -43,7 +43,6 @@ async fn work_that_came_back_can_be_solved() {
     // A reset forgets the files, and the new key is another one.
     let reset = ann.post(&format!("/api/leases/{second}/reset"), &json!({})).await.json();
     let third = reset["id"].as_str().unwrap().to_owned();
-    server.remember(&third);
     ann.until(&third, "ready").await;
     assert_eq!(ann.get(&format!("/api/leases/{third}/files/mine.txt")).await.status, 404);
     assert_ne!(ann.get(&format!("/api/leases/{third}/files/licence.key")).await.text(), key);
@@ -53,7 +52,7 @@ async fn work_that_came_back_can_be_solved() {
 async fn work_is_saved_when_the_time_is_up() {
     let server = Server::with(&[("DRYDOCK_LEASES__MINUTES", "1"), ("DRYDOCK_LEASES__EXTENSIONS", "0")]).await;
     let mut ann = server.learner();
-    let first = ann.start(&server, Some(EXERCISE)).await;
+    let first = ann.start(Some(EXERCISE)).await;
     // Written by the shell, short before the end.
     let mut terminal = Terminal::attach(&ann, &first, 0).await;
     terminal.type_line("sleep 50; date > late.txt").await;
@@ -67,6 +66,6 @@ async fn work_is_saved_when_the_time_is_up() {
         assert!(began.elapsed() < Duration::from_secs(110), "{view}");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    let second = ann.start(&server, Some(EXERCISE)).await;
+    let second = ann.start(Some(EXERCISE)).await;
     assert_eq!(ann.get(&format!("/api/leases/{second}/files/late.txt")).await.status, 200);
 }

@@ -30,7 +30,12 @@ export function isAwake(): boolean {
 
 /** Whether there may be a sandbox on which this page can offer to go on. */
 export function hasKept(): boolean {
-  return document.querySelector("[data-may-try]") !== null && localStorage.getItem(KEPT) !== null;
+  try {
+    return document.querySelector("[data-may-try]") !== null && localStorage.getItem(KEPT) !== null;
+  } catch {
+    // Nothing is kept in this browser.
+    return false;
+  }
 }
 
 /** Wakes the islands; rejects when they cannot be had, and then may be tried again. */

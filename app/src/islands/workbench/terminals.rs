@@ -30,12 +30,8 @@ impl Bench {
     fn heard(self, notice: Notice) {
         match notice {
             Notice::Tabs { tabs, shown } => {
-                let (there, told) = (!tabs.is_empty(), (tabs, shown));
-                if *self.tabs.read_untracked() != told {
-                    self.tabs.set(told);
-                }
-                if there && self.takes_focus() && browser::focus_is_lost() {
-                    with(self, browser::Terminals::focus);
+                if *self.tabs.read_untracked() != (tabs.clone(), shown) {
+                    self.tabs.set((tabs, shown));
                 }
             }
             Notice::Line { state } => {
@@ -76,9 +72,17 @@ pub(in crate::islands) fn terminals(bench: Bench) -> AnyView {
         let preview = bench
             .lease
             .with_untracked(|lease| lease.as_ref()?.preview.as_ref().map(|preview| preview.template.clone()));
+        let mut takes_focus = bench.takes_focus();
+        let tell = move |notice| {
+            let there = matches!(&notice, Notice::Tabs { tabs, .. } if !tabs.is_empty());
+            bench.heard(notice);
+            if there && std::mem::take(&mut takes_focus) && browser::focus_is_lost() {
+                with(bench, browser::Terminals::focus);
+            }
+        };
         spawn_local(async move {
             let url = browser::socket_url(&path);
-            let opened = browser::open_terminals(&host, &url, preview, move |notice| bench.heard(notice)).await;
+            let opened = browser::open_terminals(&host, &url, preview, tell).await;
             // The pane may have gone meanwhile, and its signals with it.
             if broken.is_disposed() {
                 if let Some(terminals) = opened {

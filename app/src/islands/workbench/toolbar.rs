@@ -23,7 +23,7 @@ pub(super) fn toolbar(bench: Bench) -> AnyView {
     let ready = Memo::new(move |_| bench.phase().is_ready());
     let busy = move || bench.asking.get() || bench.ending.get();
     let state = move || match bench.phase() {
-        Phase::Ready { engine: EngineState::Ready } => "state good",
+        Phase::Ready { engine: EngineState::Ready | EngineState::Asleep } => "state good",
         Phase::Ready { engine: EngineState::Failed } => "state bad",
         Phase::Ready { .. } | Phase::Queued { .. } | Phase::Starting { .. } => "state busy",
         Phase::Idle | Phase::Ended(_) => "state",

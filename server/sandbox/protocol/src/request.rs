@@ -38,11 +38,17 @@ pub enum Request {
         /// Its number.
         terminal: u8,
     },
-    /// Wait until the engine answers, at most so long. Answer: [`Answer::Hello`], whatever became of it.
+    /// Start the engine if it sleeps, and wait until it answers, at most so long. Answer: [`Answer::Hello`], whatever
+    /// became of it.
     WaitForEngine {
         /// Milliseconds.
         timeout_ms: u64,
     },
+    /// Start the engine if it sleeps. Answer: [`Answer::Done`], at once.
+    WakeEngine,
+    /// Tell where the engine stands. Answer: [`Answer::Done`], then a frame with an [`EngineState`] now and at every
+    /// change; of changes in quick succession the last.
+    FollowEngine,
     /// Run a program on the learner's side and wait for it. The bytes for its stdin follow the request.
     /// Answer: [`Answer::Ran`].
     Run {
@@ -186,6 +192,8 @@ pub struct Hello {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EngineState {
+    /// Not used yet: it starts at the first connection to its socket.
+    Asleep,
     /// Its processes run; its socket does not answer yet.
     Starting,
     /// Its socket takes connections.

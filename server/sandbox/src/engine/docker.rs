@@ -116,6 +116,10 @@ impl Engine for DockerEngine {
         }
     }
 
+    fn recipe(&self, config: &crate::SandboxConfig) -> String {
+        spec::recipe(config, &self.names)
+    }
+
     async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError> {
         let host = self.known().await?;
         // The engine would make an empty volume in place of one that is missing.
@@ -232,7 +236,7 @@ fn found(summary: ContainerSummary) -> Option<Found> {
     Some(Found {
         id: ContainerId(summary.id?),
         deployment: labels.get(labels::DEPLOYMENT)?.clone(),
-        lease: labels.get(labels::LEASE)?.clone(),
+        name: labels.get(labels::SANDBOX)?.clone(),
         expires: labels.get(labels::EXPIRES)?.parse().ok()?,
         running: summary.state == Some(ContainerSummaryStateEnum::RUNNING),
     })

@@ -113,6 +113,10 @@ impl Engine for FaultyEngine {
         self.with(Operation::Info, self.inner.info()).await
     }
 
+    fn recipe(&self, config: &crate::SandboxConfig) -> String {
+        self.inner.recipe(config)
+    }
+
     async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError> {
         self.with(Operation::Create, self.inner.create(new)).await
     }

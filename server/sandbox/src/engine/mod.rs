@@ -35,8 +35,8 @@ impl fmt::Display for ContainerId {
 pub struct NewContainer {
     /// Deployment it belongs to.
     pub deployment: String,
-    /// Lease it is for.
-    pub lease: String,
+    /// Its name, which no other of the deployment has.
+    pub name: String,
     /// What its supervisor is told.
     pub setup: Setup,
     /// Limits.
@@ -50,8 +50,8 @@ pub struct Found {
     pub id: ContainerId,
     /// Its deployment.
     pub deployment: String,
-    /// Its lease.
-    pub lease: String,
+    /// Its name.
+    pub name: String,
     /// When it was to expire at creation, Unix seconds; extensions are known to its supervisor alone.
     pub expires: i64,
     /// It runs.
@@ -116,6 +116,8 @@ impl EngineInfo {
 pub trait Engine: Send + Sync + 'static {
     /// What it is; fails when it does not answer.
     async fn info(&self) -> Result<EngineInfo, EngineError>;
+    /// A word for what it makes sandboxes of, with these limits: another one when they would be others.
+    fn recipe(&self, config: &crate::SandboxConfig) -> String;
     /// Create a container, not started.
     async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError>;
     /// Start it.

@@ -86,7 +86,7 @@ pub(super) async fn have(
 
 /// Whether a maker is at work. What an interrupted one left is removed.
 async fn is_being_made(engine: &DockerEngine, makers: &Sandboxes) -> Result<bool, EngineError> {
-    for found in makers.list().await?.into_iter().filter(|found| found.lease == engine.names.golden) {
+    for found in makers.list().await?.into_iter().filter(|found| found.name == engine.names.golden) {
         // One that is about to be started does not run yet, and is not past its first deadline either.
         if found.running || found.expires > now() {
             return Ok(true);

@@ -119,7 +119,7 @@ mod tests {
         let found = |deployment: &str, running, expires| Found {
             id: ContainerId("x".to_owned()),
             deployment: deployment.to_owned(),
-            lease: "l".to_owned(),
+            name: "l".to_owned(),
             expires,
             running,
         };

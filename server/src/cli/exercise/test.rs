@@ -66,10 +66,10 @@ pub(in super::super) async fn test(config: &Config, wanted: &Test) -> anyhow::Re
         () = interrupted()? => None,
     };
     // Also what a run that failed has left.
-    sweep(&sandboxes, |found| found.lease.starts_with(&own)).await?;
+    sweep(&sandboxes, |found| found.name.starts_with(&own)).await?;
     let Some(mut proved) = proved else {
         tokio::time::sleep(LATECOMERS).await;
-        sweep(&sandboxes, |found| found.lease.starts_with(&own)).await?;
+        sweep(&sandboxes, |found| found.name.starts_with(&own)).await?;
         anyhow::bail!("interrupted; all sandboxes of this test were removed");
     };
     proved.sort_by_key(|(number, _)| *number);

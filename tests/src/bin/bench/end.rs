@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ::tests::{Server, containers_of};
+use ::tests::Server;
 
 use crate::{
     plain,
@@ -20,17 +20,17 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
         plain::run(&image);
         plains.add_since(began);
         let mut learner = server.learner();
-        let lease = learner.start(server, None).await;
+        let lease = learner.start(None).await;
         learner.until_engine(&lease).await;
         let began = Instant::now();
         assert_eq!(learner.delete(&format!("/api/leases/{lease}")).await.status, 204);
         let answered = began.elapsed();
         // The answer comes when the container is gone; asking costs as much as ending, so it is not counted then.
-        if containers_of(&lease).is_empty() {
+        if server.containers_of(&lease).is_empty() {
             ends.add_time(answered);
             continue;
         }
-        while !containers_of(&lease).is_empty() {
+        while !server.containers_of(&lease).is_empty() {
             assert!(began.elapsed() < Duration::from_secs(30), "the container stays");
         }
         ends.add_since(began);

@@ -31,7 +31,7 @@ struct Graded {
 
 pub(crate) async fn measure(server: &Server, report: &mut Report) {
     let mut learner = server.learner();
-    let lease = learner.start(server, Some(EXERCISE)).await;
+    let lease = learner.start(Some(EXERCISE)).await;
     learner.until_engine(&lease).await;
     let mut terminal = Terminal::attach(&learner, &lease, 0).await;
     learner.solve(&lease, EXERCISE, &mut terminal).await;

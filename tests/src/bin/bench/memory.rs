@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ::tests::{Learner, Server, Terminal, containers_of};
+use ::tests::{Learner, Server, Terminal};
 
 use crate::{
     host::{self, MIB},
@@ -33,7 +33,7 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
     tokio::time::sleep(SETTLE).await;
     let taken = (before - host::available()) / many as f64;
 
-    let containers: Vec<String> = others.iter().flat_map(|(_, lease)| containers_of(lease)).collect();
+    let containers: Vec<String> = others.iter().flat_map(|(_, lease)| server.containers_of(&lease)).collect();
     assert_eq!(containers.len(), many, "every lease has its container");
     let charged: Vec<host::Charged> = containers.iter().map(|id| host::charged(id)).collect();
     let all: Sample = charged.iter().map(|one| one.all).collect();
@@ -61,7 +61,7 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
 
 async fn begin(server: &Server) -> (Learner, String) {
     let mut learner = server.learner();
-    let lease = learner.start(server, None).await;
+    let lease = learner.start(None).await;
     learner.until_engine(&lease).await;
     (learner, lease)
 }

@@ -34,7 +34,7 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
         let mut learner = server.learner();
         // Whoever presses Start has read the page before.
         learner.get("/exercises").await;
-        let (lease, started) = start(server, &mut learner).await;
+        let (lease, started) = start(&mut learner).await;
         assert_eq!(learner.delete(&format!("/api/leases/{lease}")).await.status, 204);
         if round > 0 {
             plains.add_time(plain);
@@ -51,12 +51,11 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
 }
 
 /// Press Start, follow the events, attach the terminal as soon as there is one.
-async fn start(server: &Server, learner: &mut Learner) -> (String, Started) {
+async fn start(learner: &mut Learner) -> (String, Started) {
     let began = Instant::now();
     let answer = learner.post("/api/leases", &json!({"exercise": null})).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     let lease = answer.json()["id"].as_str().unwrap().to_owned();
-    server.remember(&lease);
     let (tell, told) = oneshot::channel();
     let follow = async {
         let mut events = learner.events(&format!("/api/leases/{lease}/events")).await;

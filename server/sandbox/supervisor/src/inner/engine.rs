@@ -1,31 +1,51 @@
-//! The learner's engine: containerd and dockerd, kept running. dockerd is given containerd's address, for
-//! it would wait a whole second for a containerd of its own.
+//! The learner's engine: containerd and dockerd. They start at the first use of the engine's socket, which this process
+//! holds, and are kept running from then on: who only looks does not pay for an engine, and a connection that comes too
+//! early waits instead of failing. dockerd is given containerd's address, for it would wait a whole second for a
+//! containerd of its own.
 
 use std::{
+    convert::Infallible,
     fs::OpenOptions,
-    os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
+    os::{
+        fd::{AsFd as _, AsRawFd as _, BorrowedFd},
+        unix::{
+            fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
+            net::UnixListener,
+            process::CommandExt as _,
+        },
+    },
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 use nix::{
+    fcntl::{FcntlArg, FdFlag, fcntl},
     sys::signal::{Signal, kill},
-    unistd::{ForkResult, Pid, fork},
+    unistd::{ForkResult, Gid, Group, Pid, fork},
 };
 
-use super::{ENGINE_READY, ENGINE_STOPPED, confine, environment::ENVIRONMENT};
+use super::{ENGINE_ASLEEP, ENGINE_READY, ENGINE_STARTING, ENGINE_STOPPED, confine, environment::ENVIRONMENT};
 use crate::fault::{Doing as _, Fault};
 
 /// The engine's socket.
 pub(super) const SOCKET: &str = "/run/docker.sock";
+/// Who may use it besides root.
+const GROUP: &str = "docker";
+/// The descriptor that dockerd finds its socket at: the first one that is handed over, see `sd_listen_fds(3)`.
+const HANDED_OVER: i32 = 3;
 /// Wait so long before an ended engine is started again, doubled at each quick end.
 const PAUSE: Duration = Duration::from_millis(300);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// The engine's processes.
+/// The engine's processes and its socket.
 pub(super) struct Engine {
     /// Start again what ends.
     keep: bool,
+    listener: Option<UnixListener>,
+    /// Device and number of the socket's file.
+    file: Option<(u64, u64)>,
+    /// Not started yet: it does at the first use.
+    asleep: bool,
     containerd: Option<Pid>,
     dockerd: Option<Pid>,
     /// Ends when the engine answers.
@@ -36,12 +56,48 @@ pub(super) struct Engine {
 }
 
 impl Engine {
+    /// One that sleeps until its socket is used. Without a socket, when it cannot be made, it is tried again at the start.
     pub(super) fn new(keep: bool) -> Self {
-        Self { keep, containerd: None, dockerd: None, prober: None, started: None, again_at: None, pause: PAUSE }
+        let mut engine = Self {
+            keep,
+            listener: None,
+            file: None,
+            asleep: true,
+            containerd: None,
+            dockerd: None,
+            prober: None,
+            started: None,
+            again_at: None,
+            pause: PAUSE,
+        };
+        if let Err(fault) = engine.listen() {
+            eprintln!("supervisor: engine: {}", fault.chain());
+        }
+        engine
+    }
+
+    /// What the outer side is told before anything happens.
+    pub(super) fn state(&self) -> u8 {
+        if self.asleep { ENGINE_ASLEEP } else { ENGINE_STARTING }
+    }
+
+    /// The socket to watch for the first connection, as long as there is none.
+    pub(super) fn first_use(&self) -> Option<BorrowedFd<'_>> {
+        self.listener.as_ref().filter(|_| self.asleep).map(UnixListener::as_fd)
+    }
+
+    /// Start it if it sleeps: its new state then.
+    pub(super) fn wake(&mut self) -> Option<u8> {
+        if !self.asleep {
+            return None;
+        }
+        self.start();
+        Some(ENGINE_STARTING)
     }
 
     /// Start what does not run; try again later when it cannot be started, as when there are too many processes.
-    pub(super) fn start(&mut self) {
+    fn start(&mut self) {
+        self.asleep = false;
         self.again_at = None;
         self.started = Some(Instant::now());
         if let Err(fault) = self.try_start() {
@@ -50,13 +106,35 @@ impl Engine {
         }
     }
 
+    /// Take connections at the engine's place, unless that is being done.
+    fn listen(&mut self) -> Result<(), Fault> {
+        let there = std::fs::symlink_metadata(SOCKET).ok().map(|found| (found.dev(), found.ino()));
+        if self.listener.is_some() && there.is_some() && there == self.file {
+            return Ok(());
+        }
+        // The learner has removed it or put something else there.
+        match std::fs::remove_file(SOCKET) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).doing("remove a socket"),
+            _ => {}
+        }
+        let listener = UnixListener::bind(SOCKET).doing("make the engine's socket")?;
+        std::fs::set_permissions(SOCKET, std::fs::Permissions::from_mode(0o660)).doing("open the engine's socket")?;
+        let group = Group::from_name(GROUP).ok().flatten().map_or(Gid::from_raw(0), |group| group.gid);
+        nix::unistd::chown(SOCKET, None, Some(group)).doing("open the engine's socket to its group")?;
+        let made = std::fs::symlink_metadata(SOCKET).doing("look at the engine's socket")?;
+        self.file = Some((made.dev(), made.ino()));
+        self.listener = Some(listener);
+        Ok(())
+    }
+
     fn try_start(&mut self) -> Result<(), Fault> {
         if self.containerd.is_none() {
             self.containerd = Some(spawn("containerd", &["--config", "/etc/containerd/config.toml"])?);
         }
         if self.dockerd.is_none() {
-            let arguments = ["--containerd", "/run/containerd/containerd.sock", "--host", "unix:///run/docker.sock"];
-            self.dockerd = Some(spawn("dockerd", &arguments)?);
+            self.listen()?;
+            let Some(listener) = &self.listener else { return Ok(()) };
+            self.dockerd = Some(start_dockerd(listener.as_fd())?);
         }
         if self.prober.is_some() {
             return Ok(());
@@ -101,6 +179,10 @@ impl Engine {
     /// engine that goes.
     pub(super) fn restart(&mut self) -> u8 {
         self.end_prober();
+        if self.asleep {
+            self.asleep = false;
+            self.again_at = Some(Instant::now());
+        }
         if let Some(dockerd) = self.dockerd {
             // A child of ours that was not waited for: the number is still its own.
             let _stopping = kill(dockerd, Signal::SIGTERM);
@@ -131,14 +213,46 @@ impl Engine {
 }
 
 fn spawn(program: &str, arguments: &[&str]) -> Result<Pid, Fault> {
+    let child = command(program, arguments).spawn().doing(format!("start {program}"))?;
+    Ok(Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX)))
+}
+
+/// dockerd with its socket handed over, as systemd would. It takes it only when it is told its own process number,
+/// which is known after the fork.
+fn start_dockerd(socket: BorrowedFd<'_>) -> Result<Pid, Fault> {
+    // SAFETY: this process has one thread.
+    match unsafe { fork() }.doing("fork")? {
+        ForkResult::Parent { child } => Ok(child),
+        ForkResult::Child => {
+            let Err(fault) = become_dockerd(socket);
+            eprintln!("supervisor: {}", fault.chain());
+            std::process::exit(127);
+        }
+    }
+}
+
+fn become_dockerd(socket: BorrowedFd<'_>) -> Result<Infallible, Fault> {
+    if socket.as_raw_fd() == HANDED_OVER {
+        fcntl(socket, FcntlArg::F_SETFD(FdFlag::empty())).doing("hand the engine's socket over")?;
+    } else {
+        // SAFETY: whatever the number stood for in this process, it becomes another program at once.
+        nix::errno::Errno::result(unsafe { libc::dup2(socket.as_raw_fd(), HANDED_OVER) })
+            .doing("hand the engine's socket over")?;
+    }
+    let arguments = ["--containerd", "/run/containerd/containerd.sock", "--host", "fd://"];
+    let mut dockerd = command("dockerd", &arguments);
+    dockerd.env("LISTEN_FDS", "1").env("LISTEN_PID", std::process::id().to_string());
+    Err(dockerd.exec()).doing("start dockerd")
+}
+
+fn command(program: &str, arguments: &[&str]) -> Command {
     let log = format!("/var/log/{program}.log");
     let mut command = Command::new(program);
     command.args(arguments).env_clear().envs(ENVIRONMENT).env("GOGC", "50");
     command.current_dir("/").stdin(Stdio::null()).stdout(open_log(&log)).stderr(open_log(&log)).process_group(0);
     // SAFETY: the closures make system calls only and allocate nothing.
     unsafe { command.pre_exec(unblock_signals).pre_exec(confine::keep_open_files_low) };
-    let child = command.spawn().doing(format!("start {program}"))?;
-    Ok(Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX)))
+    command
 }
 
 /// The learner may have put anything in the log's place: a pipe would hold this process up. The engine then starts

@@ -37,10 +37,12 @@ mod ops;
 pub(crate) const ENGINE_STARTING: u8 = 0;
 pub(crate) const ENGINE_READY: u8 = 1;
 pub(crate) const ENGINE_STOPPED: u8 = 2;
+pub(crate) const ENGINE_ASLEEP: u8 = 3;
 
 /// Told by the outer side, one byte each: work comes with a socket.
 pub(crate) const WORK: u8 = 0;
 pub(crate) const RESTART_ENGINE: u8 = 1;
+pub(crate) const WAKE_ENGINE: u8 = 2;
 
 /// Pieces of work at one time; the outer side gets no answer beyond it.
 const MOST_WORK: usize = 128;
@@ -60,17 +62,24 @@ pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
         SignalFd::with_flags(&blocked, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).doing("watch children")?;
     let mut init =
         Init { control: UnixStream::from(control), engine: engine::Engine::new(!setup.golden), work: Vec::new() };
-    init.engine.start();
-    init.tell(ENGINE_STARTING);
+    init.tell(init.engine.state());
     loop {
-        let mut fds =
-            [PollFd::new(init.control.as_fd(), PollFlags::POLLIN), PollFd::new(children.as_fd(), PollFlags::POLLIN)];
+        let mut fds = vec![
+            PollFd::new(init.control.as_fd(), PollFlags::POLLIN),
+            PollFd::new(children.as_fd(), PollFlags::POLLIN),
+        ];
+        fds.extend(init.engine.first_use().map(|socket| PollFd::new(socket, PollFlags::POLLIN)));
         let timeout = init.engine.next_look().map_or(PollTimeout::NONE, timeout);
         match poll(&mut fds, timeout) {
             Err(Errno::EINTR) => continue,
             other => other.doing("wait for work")?,
         };
-        let [has_work, has_child] = fds.map(|fd| fd.revents().is_some_and(|events| !events.is_empty()));
+        let happened = |at: usize| fds.get(at).and_then(PollFd::revents).is_some_and(|events| !events.is_empty());
+        let (has_work, has_child, is_used) = (happened(0), happened(1), happened(2));
+        drop(fds);
+        if is_used {
+            init.wake_engine();
+        }
         if has_child {
             while let Ok(Some(_)) = children.read_signal() {}
             init.reap();
@@ -100,6 +109,12 @@ impl Init {
         let _sent = nix::unistd::write(&self.control, &[state]);
     }
 
+    fn wake_engine(&mut self) {
+        if let Some(state) = self.engine.wake() {
+            self.tell(state);
+        }
+    }
+
     /// Collect every child that has ended: work, the engine, and orphans of the learner's.
     fn reap(&mut self) {
         loop {
@@ -126,6 +141,10 @@ impl Init {
         if byte[0] == RESTART_ENGINE {
             let state = self.engine.restart();
             self.tell(state);
+            return Ok(());
+        }
+        if byte[0] == WAKE_ENGINE {
+            self.wake_engine();
             return Ok(());
         }
         let Some(socket) = socket.map(UnixStream::from) else { return Ok(()) };

@@ -45,6 +45,16 @@ impl Shared {
         }
     }
 
+    fn wake_engine(&self) -> Answer {
+        if *self.engine.borrow() != EngineState::Asleep {
+            return Answer::Done;
+        }
+        match self.link.wake_engine() {
+            Ok(()) => Answer::Done,
+            Err(fault) => wire::refusal(Refusal::System, fault.chain()),
+        }
+    }
+
     async fn hello(&self) -> Hello {
         Hello {
             version: protocol::VERSION,
@@ -72,7 +82,7 @@ pub(super) async fn serve(deadline: Deadline, link: InnerLink) -> Result<(), Fau
         link,
         boot: boot.trim().to_owned(),
         deadline,
-        engine: watch::Sender::new(EngineState::Starting),
+        engine: watch::Sender::new(EngineState::Asleep),
         terminals: Terminals::default(),
     });
     let accept = async {
@@ -122,7 +132,15 @@ async fn serve_stream(shared: &Rc<Shared>, mut stream: yamux::Stream) -> Result<
     };
     match request {
         Request::Hello => answer(&mut stream, &Answer::Hello(shared.hello().await)).await,
+        Request::WakeEngine => answer(&mut stream, &shared.wake_engine()).await,
+        Request::FollowEngine => {
+            answer(&mut stream, &Answer::Done).await?;
+            follow_engine(shared.engine.subscribe(), stream).await
+        }
         Request::WaitForEngine { timeout_ms } => {
+            if let refused @ Answer::Refused { .. } = shared.wake_engine() {
+                return answer(&mut stream, &refused).await;
+            }
             let mut engine = shared.engine.subscribe();
             let ready = engine.wait_for(|state| *state == EngineState::Ready);
             // Whether it came or the time is over, the answer tells the state.
@@ -143,11 +161,33 @@ async fn serve_stream(shared: &Rc<Shared>, mut stream: yamux::Stream) -> Result<
         Request::Attach { terminal, from } => match shared.terminals.get(terminal) {
             Some(terminal) => {
                 answer(&mut stream, &Answer::Done).await?;
-                terminal.serve(stream, from).await
+                terminal.serve(stream, from, || drop(shared.wake_engine())).await
             }
             None => answer(&mut stream, &wire::refusal(Refusal::NotFound, "there is no such terminal")).await,
         },
         inner => pass_on(shared, stream, &inner, &frame).await,
+    }
+}
+
+/// Tell where the engine stands, now and at every change, until the other side hangs up.
+async fn follow_engine(mut engine: watch::Receiver<EngineState>, stream: yamux::Stream) -> Result<(), Fault> {
+    let (mut incoming, mut outgoing) = stream.split();
+    let tell = async {
+        loop {
+            let state = *engine.borrow_and_update();
+            let frame = protocol::to_frame(&state).map_err(|error| Fault::Peer(error.to_string()))?;
+            outgoing.write_all(&frame).await.doing("tell of the engine")?;
+            outgoing.flush().await.doing("tell of the engine")?;
+            if engine.changed().await.is_err() {
+                return Ok(());
+            }
+        }
+    };
+    let mut byte = [0];
+    tokio::select! {
+        outcome = tell => outcome,
+        // Nothing is expected from there but its end.
+        _ended = incoming.read(&mut byte) => Ok(()),
     }
 }
 

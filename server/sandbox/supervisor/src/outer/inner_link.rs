@@ -20,6 +20,7 @@ fn engine_state(byte: u8) -> EngineState {
     match byte {
         crate::inner::ENGINE_READY => EngineState::Ready,
         crate::inner::ENGINE_STOPPED => EngineState::Stopped,
+        crate::inner::ENGINE_ASLEEP => EngineState::Asleep,
         _ => EngineState::Starting,
     }
 }
@@ -36,6 +37,12 @@ impl InnerLink {
             .doing("hand work to the inner init")?;
         ours.set_nonblocking(true).doing("set a socket up")?;
         Ok(ours)
+    }
+
+    /// Let the inner init start the engine if it has not been used yet.
+    pub(super) fn wake_engine(&self) -> Result<(), Fault> {
+        nix::unistd::write(&self.socket, &[crate::inner::WAKE_ENGINE]).doing("wake the engine")?;
+        Ok(())
     }
 
     /// Let the inner init stop the engine, which it then starts again; it tells so at once.

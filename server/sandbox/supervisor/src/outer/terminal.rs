@@ -204,14 +204,14 @@ impl Terminal {
         }
     }
 
-    /// Let a stream take part: output from an offset on, and its input.
-    pub(super) async fn serve(self: Rc<Self>, stream: yamux::Stream, from: u64) -> Result<(), Fault> {
+    /// Let a stream take part: output from an offset on, and its input. `typed` is called when something is typed.
+    pub(super) async fn serve(self: Rc<Self>, stream: yamux::Stream, from: u64, typed: impl Fn()) -> Result<(), Fault> {
         let reader = self.next_reader.get();
         self.next_reader.set(reader + 1);
         let (mut incoming, mut outgoing) = stream.split();
         tokio::select! {
             _ended = self.put_out(&mut outgoing, from, reader) => {}
-            _ended = self.take_in(&mut incoming) => {}
+            _ended = self.take_in(&mut incoming, typed) => {}
         }
         self.readers.borrow_mut().remove(&reader);
         self.taken.notify_waiters();
@@ -250,11 +250,15 @@ impl Terminal {
         }
     }
 
-    async fn take_in(&self, incoming: &mut (impl futures::AsyncRead + Unpin)) -> Result<(), Fault> {
+    async fn take_in(&self, incoming: &mut (impl futures::AsyncRead + Unpin), typed: impl Fn()) -> Result<(), Fault> {
         loop {
             let frame = control::read_frame(incoming).await?;
             match frame.split_first() {
-                Some((&input::DATA, bytes)) => self.write(bytes).await?,
+                Some((&input::DATA, bytes)) => {
+                    // Whoever types will want the engine: it comes up while they do.
+                    typed();
+                    self.write(bytes).await?;
+                }
                 Some((&input::RESIZE, &[c1, c2, r1, r2])) => {
                     self.resize(u16::from_be_bytes([c1, c2]), u16::from_be_bytes([r1, r2]))?;
                 }
