@@ -1,5 +1,11 @@
 //! The machine that this server runs on.
 
+/// Memory in all, MiB; `None` when it is not known.
+#[must_use]
+pub fn total_mib() -> Option<u64> {
+    mib(&std::fs::read_to_string("/proc/meminfo").ok()?, "MemTotal:")
+}
+
 /// Memory that can still be used, MiB. `None` when it is not known, or when the engine, which has so much memory in
 /// all, runs on another machine.
 #[must_use]

@@ -179,6 +179,10 @@ impl Learner {
 
     /// Wait until a lease's engine answers.
     pub async fn until_engine(&mut self, lease: &str) {
+        // It starts at the first key.
+        let mut terminal = Terminal::attach(self, lease, 0).await;
+        terminal.until("# ").await;
+        terminal.type_line("").await;
         let mut events = self.events(&format!("/api/leases/{lease}/events")).await;
         loop {
             let (_, view) = events.next().await.expect("events until the engine answers");

@@ -2,6 +2,8 @@
 
 use protocol::Refusal;
 
+use crate::engine::status_of;
+
 /// The error beneath.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -54,6 +56,38 @@ pub enum EngineError {
     /// A container could not be removed.
     #[error("the sandbox could not be removed")]
     Remove(#[source] Cause),
+}
+
+impl EngineError {
+    /// True when the engine could not be reached, did not answer in time or answered what makes no sense: the same may
+    /// succeed once it is back. False when it said that it cannot.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Slow(_) => true,
+            other => other.cause().is_some_and(|cause| matches!(status_of(cause), None | Some(502..=504))),
+        }
+    }
+
+    /// True when the engine said that its disk is full.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.cause().is_some_and(|cause| cause.to_string().contains("no space left on device"))
+    }
+
+    fn cause(&self) -> Option<&Cause> {
+        match self {
+            Self::Info(cause)
+            | Self::Create(cause)
+            | Self::Start(cause)
+            | Self::Connect(cause)
+            | Self::Inspect(cause)
+            | Self::List(cause)
+            | Self::Logs(cause)
+            | Self::Remove(cause) => Some(cause),
+            Self::Address { .. } | Self::Denied | Self::Slow(_) | Self::NotPrepared | Self::Gone => None,
+        }
+    }
 }
 
 /// An operation on a sandbox failed.

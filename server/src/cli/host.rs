@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use sandbox::{DockerEngine, Sandboxes};
+use sandbox::{DockerEngine, EngineError, Sandboxes};
 
 use crate::config::Config;
 
@@ -15,6 +15,23 @@ pub(super) fn engine(config: &Config) -> anyhow::Result<Arc<DockerEngine>> {
     let address = config.docker_host.as_deref().unwrap_or(USUAL);
     let engine = DockerEngine::new(address, config.sandbox_config().images);
     Ok(Arc::new(engine.with_context(|| format!("docker_host: {address}"))?))
+}
+
+/// Sandboxes of a deployment for a server, which comes up without its engine too; the image is prepared where the
+/// engine answers.
+pub(super) async fn sandboxes_of_server(
+    config: &Config,
+    deployment: &str,
+) -> anyhow::Result<(Sandboxes, Arc<DockerEngine>)> {
+    match sandboxes(config, deployment).await {
+        Err(error) if error.downcast_ref::<EngineError>().is_some_and(EngineError::is_outage) => {
+            tracing::error!(error = %format!("{error:#}"), "sandboxes have to wait until the engine answers");
+            let engine = engine(config)?;
+            let shared: Arc<dyn sandbox::Engine> = Arc::clone(&engine) as _;
+            Ok((Sandboxes::new(shared, config.sandbox_config(), deployment), engine))
+        }
+        other => other,
+    }
 }
 
 /// Sandboxes of a deployment, once the image is prepared.

@@ -37,7 +37,7 @@ pub(super) async fn serve(mut config: Config) -> anyhow::Result<Found> {
     let content = Arc::new(Content::open(config.content.clone()).context("the search index cannot be made")?);
     let assets = assets(&config)?;
     let deployment = deployment(&store).await?;
-    let (sandboxes, engine) = host::sandboxes(&config, &deployment).await?;
+    let (sandboxes, engine) = host::sandboxes_of_server(&config, &deployment).await?;
     let most = match config.leases.most {
         0 => capacity(&sandboxes).await?,
         some => some,
@@ -118,10 +118,18 @@ async fn told_to_stop() {
     }
 }
 
-/// Sandboxes that the host's memory holds.
+/// Sandboxes that the memory of the engine's host holds; of this host while the engine does not answer.
 async fn capacity(sandboxes: &sandbox::Sandboxes) -> anyhow::Result<u32> {
-    let info = sandboxes.engine_info().await?;
-    Ok(sandboxes.config().fits(info.memory_mib).max(1))
+    let memory_mib = match sandboxes.engine_info().await {
+        Ok(info) => info.memory_mib,
+        Err(error) if error.is_outage() => {
+            let own = crate::host::total_mib().context("leases.most: set it, for the engine does not answer")?;
+            tracing::warn!(memory_mib = own, "leases.most is worked out from the memory of this host");
+            own
+        }
+        Err(other) => return Err(other.into()),
+    };
+    Ok(sandboxes.config().fits(memory_mib).max(1))
 }
 
 /// One server for each database: a second one would take the first one's sandboxes for lost ones. Held until dropped.

@@ -70,12 +70,16 @@ impl FromRequestParts<State> for Learner {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Error> {
         let now = state.clock.now();
+        let looks = matches!(parts.method, Method::GET | Method::HEAD);
         if let Some(learner) = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.learner.clone()) {
-            state.store.note_learner(&learner, now).await?;
+            // Who only looks must not wait for a database that takes no writes.
+            if !looks {
+                state.store.note_learner(&learner, now).await?;
+            }
             return Ok(Self(learner));
         }
         let learner = LearnerId(random::id());
-        if matches!(parts.method, Method::GET | Method::HEAD) {
+        if looks {
             // Somebody who has nothing yet, and gets nothing by looking.
             return Ok(Self(learner));
         }

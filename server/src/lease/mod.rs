@@ -3,7 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::{Duration, Instant},
 };
 
@@ -37,6 +37,9 @@ pub use followers::Follower;
 
 /// The supervisor ends a sandbox so long after its lease: time to save the work of a whole room.
 const GRACE_SECONDS: i64 = 60;
+
+/// The end of a lease waits so long for its sandbox to be removed.
+const REMOVAL: Duration = Duration::from_secs(15);
 
 /// Something that happened to a lease, for those who follow it.
 #[derive(Debug, Clone)]
@@ -202,17 +205,44 @@ impl Leases {
         }
     }
 
-    /// Bring database and engine together once, then serve the queue and the reaper until [`Leases::stop`].
+    /// Bring database and engine together once, then serve the queue and the reaper until [`Leases::stop`]. While the
+    /// engine does not answer, all wait for it.
     ///
     /// # Errors
     /// When database or engine fail.
     pub async fn begin(&self) -> Result<(), LeaseError> {
         self.inner.store.abandon_running_attempts().await?;
-        self.reconcile(true).await?;
+        match self.reconcile(true).await {
+            Ok(()) => self.serve(),
+            // All else that this server does goes on without an engine.
+            Err(LeaseError::Engine(error)) if error.is_outage() => {
+                tracing::error!(error = &error as &dyn std::error::Error, "sandboxes have to wait for the engine");
+                self.queue_mut().why_not = Some(pool::ENGINE_AWAY);
+                self.spawn(Self::begin_later);
+            }
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+
+    /// Begin as soon as the engine answers. Nothing is given out before leases and containers were compared.
+    async fn begin_later(self) {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs(2)) => {}
+                () = self.inner.stop.cancelled() => return,
+            }
+            match self.reconcile(true).await {
+                Ok(()) => return self.serve(),
+                Err(error) => tracing::warn!(%error, "sandboxes still have to wait"),
+            }
+        }
+    }
+
+    fn serve(&self) {
         self.spawn(Self::serve_queue);
         self.spawn(Self::reap);
         self.spawn(Self::keep_work);
-        Ok(())
     }
 
     fn spawn<F: Future<Output = ()> + Send + 'static>(&self, task: impl FnOnce(Self) -> F) {
@@ -231,6 +261,11 @@ impl Leases {
             Ok(Err(error)) => tracing::warn!(%error, "idle sandboxes go on until their time is up"),
             Err(_) => tracing::warn!("some idle sandboxes go on until their time is up"),
         }
+    }
+
+    fn queue_mut(&self) -> RwLockWriteGuard<'_, queue::Queue> {
+        // As below.
+        self.inner.queue.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn queue(&self) -> RwLockReadGuard<'_, queue::Queue> {
@@ -420,10 +455,13 @@ impl Leases {
         self.failures().remove(&row.id);
         self.changed(&row.id);
         self.inner.wake.notify_one();
-        if let Some(sandbox) = sandbox
-            && let Err(error) = sandbox.end().await
-        {
-            tracing::warn!(lease = %row.id, %error, "a sandbox is left to the reaper");
+        if let Some(sandbox) = sandbox {
+            // Nobody who ends a lease waits for an engine that hangs.
+            match tokio::time::timeout(REMOVAL, sandbox.end()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(lease = %row.id, %error, "a sandbox is left to the reaper"),
+                Err(_) => tracing::warn!(lease = %row.id, "a sandbox that is removed slowly is left to the reaper"),
+            }
         }
         Ok(())
     }

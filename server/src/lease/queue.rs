@@ -101,7 +101,7 @@ impl Leases {
         self.inner.pool.fill(queued.len(), ends.len()).await?;
         let places = queued.into_iter().zip(1..).collect();
         let now = Queue { places, ends, why_not: self.inner.pool.why_not() };
-        let mut queue = self.inner.queue.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut queue = self.queue_mut();
         let moved = queue.places != now.places || queue.why_not != now.why_not;
         *queue = now;
         Ok(moved)

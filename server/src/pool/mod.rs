@@ -23,6 +23,10 @@ mod size;
 pub use pace::Pace;
 pub use size::{Counts, Plan, active, begins_at, plan};
 
+/// What those who wait are told while the host's engine does not answer.
+pub(crate) const ENGINE_AWAY: &str =
+    "The server's Docker engine does not answer at the moment. You keep your place: your sandbox is made as soon as it does.";
+
 /// Without a server an idle sandbox ends by itself after this many seconds.
 const LIFE_SECONDS: i64 = 2 * 3600;
 /// One that ends sooner than this is not given out any more, seconds.
@@ -341,13 +345,10 @@ fn sentence(error: &MakeError) -> &'static str {
         MakeError::Sandbox(SandboxError::Engine(EngineError::NotPrepared)) => {
             "This server's sandbox image is not prepared; whoever runs it: `drydock prepare`. You keep your place."
         }
-        MakeError::Sandbox(SandboxError::Engine(EngineError::Create(cause) | EngineError::Start(cause)))
-            if cause.to_string().contains("no space left") =>
-        {
+        MakeError::Sandbox(SandboxError::Engine(error)) if error.is_full() => {
             "This server's disk is full; whoever runs it must make room. You keep your place."
         }
-        MakeError::Sandbox(_) => {
-            "The server's Docker engine does not answer as it should. You keep your place; it is tried again and again."
-        }
+        MakeError::Sandbox(SandboxError::Engine(error)) if error.is_outage() => ENGINE_AWAY,
+        MakeError::Sandbox(_) => "No sandbox can be made at the moment. You keep your place; it is tried again and again.",
     }
 }

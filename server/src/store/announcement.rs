@@ -41,7 +41,7 @@ impl Store {
             .bind(new.starts_at)
             .bind(new.ends_at)
             .bind(&new.note)
-            .execute(&self.pool)
+            .execute(&self.writes)
             .await
             .map_err(StoreError::query("announce learners"))?;
         Ok(())
@@ -67,7 +67,7 @@ impl Store {
     pub async fn cancel_announcement(&self, id: &str) -> Result<bool, StoreError> {
         let done = sqlx::query("DELETE FROM announcement WHERE id = ?")
             .bind(id)
-            .execute(&self.pool)
+            .execute(&self.writes)
             .await
             .map_err(StoreError::query("take an announcement back"))?;
         Ok(done.rows_affected() == 1)

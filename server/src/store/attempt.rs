@@ -88,7 +88,7 @@ impl Store {
         .bind(revision)
         .bind(lease.as_str())
         .bind(now)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.writes)
         .await
         .map_err(StoreError::query("begin an attempt"))?;
         row.as_ref().map(read).transpose()
@@ -109,7 +109,7 @@ impl Store {
         let doing = "store a verdict";
         let text = serde_json::to_string(verdict).map_err(|_| StoreError::Corrupt { what: "verdict" })?;
         let evidence = serde_json::to_string(grounds.seen).map_err(|_| StoreError::Corrupt { what: "evidence" })?;
-        let mut transaction = self.pool.begin().await.map_err(StoreError::query(doing))?;
+        let mut transaction = self.writes.begin().await.map_err(StoreError::query(doing))?;
         let row: Option<(String, String)> = sqlx::query_as(
             "UPDATE attempt SET state = 'graded', graded_at = ?, verdict = ?, evidence = ?, artefact = ?, fresh = ?
              WHERE id = ? AND state = 'running' RETURNING learner, exercise",
@@ -175,7 +175,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let doing = "store another verdict";
         let text = serde_json::to_string(verdict).map_err(|_| StoreError::Corrupt { what: "verdict" })?;
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::query(doing))?;
+        let mut transaction = self.writes.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::query(doing))?;
         sqlx::query("UPDATE attempt SET verdict = ?, revision = ? WHERE id = ? AND state = 'graded'")
             .bind(text)
             .bind(revision)
@@ -197,7 +197,7 @@ impl Store {
     pub async fn abandon_attempt(&self, id: &AttemptId) -> Result<(), StoreError> {
         sqlx::query("UPDATE attempt SET state = 'abandoned' WHERE id = ? AND state = 'running'")
             .bind(id.as_str())
-            .execute(&self.pool)
+            .execute(&self.writes)
             .await
             .map_err(StoreError::query("abandon an attempt"))?;
         Ok(())
@@ -209,7 +209,7 @@ impl Store {
     /// When the database fails.
     pub async fn abandon_running_attempts(&self) -> Result<u64, StoreError> {
         let done = sqlx::query("UPDATE attempt SET state = 'abandoned' WHERE state = 'running'")
-            .execute(&self.pool)
+            .execute(&self.writes)
             .await
             .map_err(StoreError::query("abandon attempts"))?;
         Ok(done.rows_affected())

@@ -16,7 +16,7 @@ impl Store {
         )
         .bind(id.as_str())
         .bind(now)
-        .execute(&self.pool)
+        .execute(&self.writes)
         .await
         .map_err(StoreError::query("note a learner"))?;
         Ok(())

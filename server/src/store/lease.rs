@@ -76,7 +76,7 @@ impl Store {
         .bind(&new.preview_label)
         .bind(new.created_at)
         .bind(new.expires_at)
-        .execute(&self.pool)
+        .execute(&self.writes)
         .await
         .map_err(StoreError::query("open a lease"))?;
         let living = self.living_lease(&new.learner, new.exercise.as_ref()).await?;
@@ -196,7 +196,7 @@ impl Store {
         let done = sqlx::query("UPDATE lease SET state = 'ready', ready_at = ? WHERE id = ? AND state = 'starting'")
             .bind(now)
             .bind(id.as_str())
-            .execute(&self.pool)
+            .execute(&self.writes)
             .await
             .map_err(StoreError::query("make a lease ready"))?;
         Ok(done.rows_affected() == 1)
@@ -247,7 +247,7 @@ impl Store {
         .bind(seconds)
         .bind(id.as_str())
         .bind(most)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.writes)
         .await
         .map_err(StoreError::query("extend a lease"))
     }
@@ -280,7 +280,7 @@ impl Store {
     /// When the database fails.
     pub async fn end_lease(&self, id: &LeaseId, now: i64, reason: &str) -> Result<bool, StoreError> {
         let doing = "end a lease";
-        let mut transaction = self.pool.begin().await.map_err(StoreError::query(doing))?;
+        let mut transaction = self.writes.begin().await.map_err(StoreError::query(doing))?;
         let done = sqlx::query(
             "UPDATE lease SET state = 'ended', ended_at = ?, end_reason = ? WHERE id = ? AND state <> 'ended'",
         )

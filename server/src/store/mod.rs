@@ -1,5 +1,6 @@
 //! The database: SQLite in WAL mode, migrated when opened. One file per noun; the only code that knows SQL.
-//! Invariant: every change that must hold together is one statement or one transaction.
+//! Invariant: every change that must hold together is one statement or one transaction; who reads never waits for who
+//! writes.
 
 use std::{path::Path, str::FromStr, time::Duration};
 
@@ -16,6 +17,11 @@ pub mod work;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 
+/// A write waits so long for the lock that another process holds.
+const LOCKED: Duration = Duration::from_secs(5);
+/// A statement waits so long for a connection.
+const TURN: Duration = Duration::from_secs(10);
+
 /// What can go wrong with the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -30,7 +36,7 @@ pub enum StoreError {
     /// A migration failed; the database is as it was before it.
     #[error("cannot migrate the database")]
     Migrate(#[from] sqlx::migrate::MigrateError),
-    /// It is locked by another process, or its disk is full: the same call may succeed later.
+    /// It is locked by another process, or its disk is full or failing: the same call may succeed later.
     #[error("the database does not take writes at the moment")]
     Busy(#[source] sqlx::Error),
     /// A statement failed.
@@ -50,14 +56,17 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Wraps a failed statement, telling a busy or full database apart.
+    /// Wraps a failed statement, telling apart a database that is busy, full or on a failing disk.
     pub(crate) fn query(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| {
-            // Primary result codes, https://sqlite.org/rescode.html: 5 BUSY, 6 LOCKED, 13 FULL.
+            // Primary result codes, https://sqlite.org/rescode.html: 5 BUSY, 6 LOCKED, 8 READONLY, 10 IOERR, 13 FULL,
+            // 14 CANTOPEN.
             let code =
                 source.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
             match code.map(|code| code & 0xff) {
-                Some(5 | 6 | 13) => Self::Busy(source),
+                Some(5 | 6 | 8 | 10 | 13 | 14) => Self::Busy(source),
+                // Those ahead wait for the lock that another process holds.
+                _ if matches!(source, sqlx::Error::PoolTimedOut) => Self::Busy(source),
                 _ => Self::Query { doing, source },
             }
         }
@@ -67,7 +76,11 @@ impl StoreError {
 /// The open database.
 #[derive(Clone, Debug)]
 pub struct Store {
+    /// Connections for what only reads.
     pool: SqlitePool,
+    /// The one connection that writes: SQLite lets one write at a time, and those that wait must not take the places of
+    /// those that read.
+    writes: SqlitePool,
 }
 
 impl Store {
@@ -88,8 +101,10 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
-        Self::connect(options, 4, shown).await
+            .busy_timeout(LOCKED);
+        let writes = Self::connect(options.clone(), 1, shown.clone()).await?;
+        MIGRATIONS.run(&writes).await?;
+        Ok(Self { pool: Self::connect(options, 4, shown).await?, writes })
     }
 
     /// A database in memory, for commands and tests that keep nothing.
@@ -100,25 +115,28 @@ impl Store {
         let options = SqliteConnectOptions::from_str("sqlite::memory:")
             .map_err(|source| StoreError::Open { path: ":memory:".to_owned(), source })?
             .foreign_keys(true);
-        Self::connect(options, 1, ":memory:".to_owned()).await
+        // One connection for both: another one would have a database of its own.
+        let pool = Self::connect(options, 1, ":memory:".to_owned()).await?;
+        MIGRATIONS.run(&pool).await?;
+        Ok(Self { writes: pool.clone(), pool })
     }
 
-    async fn connect(options: SqliteConnectOptions, connections: u32, path: String) -> Result<Self, StoreError> {
-        let pool = SqlitePoolOptions::new()
+    async fn connect(options: SqliteConnectOptions, connections: u32, path: String) -> Result<SqlitePool, StoreError> {
+        SqlitePoolOptions::new()
             .max_connections(connections)
             // A database in memory lives as long as its one connection.
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            .acquire_timeout(TURN)
             .connect_with(options)
             .await
-            .map_err(|source| StoreError::Open { path, source })?;
-        MIGRATIONS.run(&pool).await?;
-        Ok(Self { pool })
+            .map_err(|source| StoreError::Open { path, source })
     }
 
     /// Write what is in memory and close.
     pub async fn close(&self) {
+        self.writes.close().await;
         self.pool.close().await;
     }
 }

@@ -101,7 +101,7 @@ impl Store {
         .bind(learner.as_str())
         .bind(exercise.as_str())
         .bind(of)
-        .fetch_one(&self.pool)
+        .fetch_one(&self.writes)
         .await
         .map_err(StoreError::query("take a hint"))
     }
@@ -118,7 +118,7 @@ impl Store {
         .bind(learner.as_str())
         .bind(exercise.as_str())
         .bind(now)
-        .execute(&self.pool)
+        .execute(&self.writes)
         .await
         .map_err(StoreError::query("open a solution"))?;
         Ok(())

@@ -37,7 +37,7 @@ impl Store {
             .bind(&new.recipe)
             .bind(new.made_at)
             .bind(new.ends_at)
-            .execute(&self.pool)
+            .execute(&self.writes)
             .await
             .map_err(StoreError::query("note a sandbox"))?;
         Ok(())
@@ -61,7 +61,7 @@ impl Store {
         .bind(recipe)
         .bind(alive_at)
         .bind(expires_at)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.writes)
         .await
         .map_err(StoreError::query("take a sandbox"))?
         .as_ref()
@@ -102,7 +102,7 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.container = ?1)",
         )
         .bind(container)
-        .execute(&self.pool)
+        .execute(&self.writes)
         .await
         .map_err(StoreError::query("retire a sandbox"))?;
         Ok(done.rows_affected() == 1)
@@ -115,7 +115,7 @@ impl Store {
     pub async fn forget_used_sandboxes(&self) -> Result<(), StoreError> {
         // The lease keeps the container's id, so that it cannot be given again even if it were noted once more.
         sqlx::query("DELETE FROM sandbox WHERE container IN (SELECT container FROM lease WHERE state = 'ended')")
-            .execute(&self.pool)
+            .execute(&self.writes)
             .await
             .map_err(StoreError::query("forget used sandboxes"))?;
         Ok(())
@@ -128,7 +128,7 @@ impl Store {
     /// When the database fails.
     pub async fn requeue_lease(&self, id: &LeaseId) -> Result<bool, StoreError> {
         let doing = "queue a lease again";
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::query(doing))?;
+        let mut transaction = self.writes.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::query(doing))?;
         // Forgotten first: no lease would name it then, and it would count as idle.
         sqlx::query(
             "DELETE FROM sandbox WHERE container = (SELECT container FROM lease WHERE id = ? AND state = 'starting')",

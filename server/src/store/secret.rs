@@ -15,7 +15,7 @@ impl Store {
         sqlx::query("INSERT INTO server_secret (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING")
             .bind(name)
             .bind(&fresh)
-            .execute(&self.pool)
+            .execute(&self.writes)
             .await
             .map_err(StoreError::query("keep a secret"))?;
         sqlx::query_scalar("SELECT value FROM server_secret WHERE name = ?")

@@ -25,7 +25,7 @@ impl Store {
         let doing = "save files";
         let Some(exercise) = &lease.exercise else { return Ok(false) };
         // Takes the write lock before it looks.
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::query(doing))?;
+        let mut transaction = self.writes.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::query(doing))?;
         let ready: Option<i64> = sqlx::query_scalar("SELECT 1 FROM lease WHERE id = ? AND state = 'ready'")
             .bind(lease.id.as_str())
             .fetch_optional(&mut *transaction)
@@ -82,7 +82,7 @@ impl Store {
         sqlx::query("DELETE FROM work_file WHERE learner = ? AND exercise = ?")
             .bind(learner.as_str())
             .bind(exercise.as_str())
-            .execute(&self.pool)
+            .execute(&self.writes)
             .await
             .map_err(StoreError::query("forget files"))?;
         Ok(())

@@ -55,7 +55,7 @@ export class Learner {
 
   /** Waits until the toolbar says that the engine answers. */
   async engineReady() {
-    await this.page.locator(".toolbar .state.good", { hasText: "Engine ready" }).waitFor({ timeout: 60_000 });
+    await this.page.locator(".toolbar .state.good", { hasText: /(Sandbox|Engine) ready/ }).waitFor({ timeout: 60_000 });
   }
 
   /** Presses Check, waits for the verdict, and gives what the page says then. */
