@@ -54,7 +54,7 @@ pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
     environment::raise_loopback()?;
     confine::become_undumpable()?;
     confine::limit(setup)?;
-    confine::forbid_user_namespaces()?;
+    confine::filter_calls()?;
     let mut blocked = SigSet::empty();
     blocked.add(Signal::SIGCHLD);
     blocked.thread_block().doing("block SIGCHLD")?;
