@@ -95,6 +95,15 @@ impl Server {
         Learner::new(self.port)
     }
 
+    /// Memory of its process, MiB.
+    #[must_use]
+    pub fn memory_mib(&self) -> f64 {
+        let pid = self.child.as_ref().expect("it runs").id();
+        let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
+    }
+
     /// End it as a power cut would.
     pub fn kill(&mut self) {
         let mut child = self.child.take().unwrap();
@@ -145,9 +154,14 @@ impl Server {
     /// What a command of this server's prints as JSON.
     #[must_use]
     pub fn ask(&self, words: &[&str]) -> serde_json::Value {
+        serde_json::from_slice(&self.run(words)).unwrap()
+    }
+
+    /// Run a command on this server's settings; what it prints.
+    pub fn run(&self, words: &[&str]) -> Vec<u8> {
         let out = self.command(words).stdout(Stdio::piped()).output().unwrap();
         assert!(out.status.success(), "{words:?}: {}", String::from_utf8_lossy(&out.stderr));
-        serde_json::from_slice(&out.stdout).unwrap()
+        out.stdout
     }
 }
 

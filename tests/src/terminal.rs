@@ -1,6 +1,6 @@
 //! A learner's terminal: a shell by bytes and offsets, over the web socket.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -44,6 +44,51 @@ impl Terminal {
     pub async fn type_line(&mut self, line: &str) {
         let bytes = [&[0], line.as_bytes(), b"\r"].concat();
         self.socket.send(Message::binary(bytes)).await.unwrap();
+    }
+
+    /// Press a key that comes back as it is, and wait for it.
+    pub async fn press(&mut self, key: &[u8]) {
+        let from = self.output.len();
+        self.socket.send(Message::binary([&[0], key].concat())).await.unwrap();
+        while self.output.len() == from {
+            self.step("an echo").await;
+        }
+    }
+
+    /// Take output for so long, acknowledge it and forget it; its bytes, and the most of what `look` gave meanwhile.
+    pub async fn swallow(&mut self, time: Duration, look: impl Fn() -> f64) -> (u64, f64) {
+        let (began, first, mut most, mut looked) = (Instant::now(), self.end(), look(), Instant::now());
+        while began.elapsed() < time {
+            self.step("a flood").await;
+            self.forget().await;
+            if looked.elapsed() > Duration::from_millis(100) {
+                (most, looked) = (most.max(look()), Instant::now());
+            }
+        }
+        (self.end() - first, most)
+    }
+
+    /// Press Ctrl-C and wait for the next prompt, taking what still comes; how long that took.
+    pub async fn interrupt(&mut self) -> Duration {
+        let began = Instant::now();
+        self.socket.send(Message::binary(vec![0, 3])).await.unwrap();
+        loop {
+            self.step("a prompt").await;
+            let seen = String::from_utf8_lossy(&self.output).into_owned();
+            if seen.trim_end().ends_with('#') {
+                return began.elapsed();
+            }
+            self.forget().await;
+        }
+    }
+
+    /// Acknowledge what has come, and keep only its end.
+    async fn forget(&mut self) {
+        let end = self.end();
+        let keep = self.output.len().min(64);
+        self.from = end - keep as u64;
+        self.output.drain(..self.output.len() - keep);
+        self.say(&json!({"type": "ack", "terminal": 0, "offset": end}).to_string()).await;
     }
 
     /// Wait until the output holds a text.

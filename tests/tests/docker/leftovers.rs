@@ -32,7 +32,7 @@ async fn interrupted_probes_and_what_is_long_dead_are_removed_and_nothing_else()
     for (sandboxes, left, stays) in
         [(&probes, &probe, false), (&probes, &fresh, true), (&others, &old, false), (&others, &recent, true)]
     {
-        assert_eq!(sandboxes.find(left.id()).await.unwrap().is_some(), stays, "{}", left.lease());
+        assert_eq!(sandboxes.find(left.id()).await.unwrap().is_some(), stays, "{}", left.id());
     }
     assert!(living.hello().await.is_ok());
 }

@@ -6,6 +6,7 @@ mod bad_input;
 mod files;
 mod leases;
 mod pages;
+mod pool;
 mod preview;
 mod restart;
 mod second;

@@ -5,10 +5,12 @@
 mod end;
 mod grade;
 mod host;
+mod keys;
 mod memory;
 mod pages;
 mod plain;
 mod report;
+mod room;
 mod search;
 mod start;
 mod stats;
@@ -59,17 +61,37 @@ async fn measure(report: &mut Report) {
         guarded(report, "start", async |report| start::measure(&server, report).await).await;
         guarded(report, "end", async |report| end::measure(&server, report).await).await;
     }
+    if let Some(server) = with(report, "warm", &[MOST, ("DRYDOCK_POOL__IDLE", "2")]).await {
+        guarded(report, "warm start", async |report| start::warm(&server, report).await).await;
+        guarded(report, "flood", async |report| keys::flood(&server, report).await).await;
+    }
     if let Some(server) = server(report, "grading").await {
         guarded(report, "grade", async |report| grade::measure(&server, report).await).await;
     }
     if let Some(server) = server(report, "room").await {
         guarded(report, "memory", async |report| memory::measure(&server, report).await).await;
     }
+    // Somewhat more than come: what a learner has left goes while others come.
+    let most = (room::learners() + 10).to_string();
+    if let Some(server) = with(report, "unannounced room", &[("DRYDOCK_LEASES__MOST", &most)]).await {
+        guarded(report, "room unannounced", async |report| room::unannounced(&server, report).await).await;
+    }
+    if let Some(server) = with(report, "announced room", &[("DRYDOCK_LEASES__MOST", &most)]).await {
+        guarded(report, "room announced", async |report| {
+            let room = room::announced(&server, report).await;
+            keys::echo(&room, report).await;
+        })
+        .await;
+    }
 }
 
 /// A server of its own for each group: nothing of the one before weighs on it.
 async fn server(report: &mut Report, group: &str) -> Option<Server> {
-    match AssertUnwindSafe(Server::with(&[MOST])).catch_unwind().await {
+    with(report, group, &[MOST]).await
+}
+
+async fn with(report: &mut Report, group: &str, settings: &[(&'static str, &str)]) -> Option<Server> {
+    match AssertUnwindSafe(Server::with(settings)).catch_unwind().await {
         Ok(server) => Some(server),
         Err(panic) => {
             report.note_missing(group, words(&*panic));

@@ -11,7 +11,7 @@ use crate::{
 };
 
 const ROUNDS: usize = 200;
-const PAGE: &str = "/chapters/flattening-images";
+pub(crate) const PAGE: &str = "/chapters/flattening-images";
 /// What a current browser says on this machine's loopback.
 const ENCODINGS: (&str, &str) = ("accept-encoding", "gzip, deflate, br, zstd");
 
