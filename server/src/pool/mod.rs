@@ -24,8 +24,7 @@ pub use pace::Pace;
 pub use size::{Counts, Plan, active, begins_at, plan};
 
 /// What those who wait are told while the host's engine does not answer.
-pub(crate) const ENGINE_AWAY: &str =
-    "The server's Docker engine does not answer at the moment. You keep your place: your sandbox is made as soon as it does.";
+pub(crate) const ENGINE_AWAY: &str = "The server's Docker engine does not answer at the moment. You keep your place: your sandbox is made as soon as it does.";
 
 /// Without a server an idle sandbox ends by itself after this many seconds.
 const LIFE_SECONDS: i64 = 2 * 3600;
@@ -207,7 +206,7 @@ impl Pool {
         // They are made one after the other, each in the time that one takes.
         let seconds = self.pace().seconds();
         let announced = match active(&announcements, seconds, now) {
-            Some((number, since)) => number.saturating_sub(self.inner.store.count_ready_since(since).await?),
+            Some((number, since)) => number.saturating_sub(self.inner.store.count_come_since(since).await?),
             None => 0,
         };
         Ok(usize::try_from(self.inner.settings.idle.saturating_add(announced)).unwrap_or(usize::MAX))
@@ -349,6 +348,8 @@ fn sentence(error: &MakeError) -> &'static str {
             "This server's disk is full; whoever runs it must make room. You keep your place."
         }
         MakeError::Sandbox(SandboxError::Engine(error)) if error.is_outage() => ENGINE_AWAY,
-        MakeError::Sandbox(_) => "No sandbox can be made at the moment. You keep your place; it is tried again and again.",
+        MakeError::Sandbox(_) => {
+            "No sandbox can be made at the moment. You keep your place; it is tried again and again."
+        }
     }
 }

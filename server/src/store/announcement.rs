@@ -73,12 +73,12 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Leases whose sandbox became ready since then.
+    /// Leases that have come since then: whose sandbox became ready, and those that still wait for theirs.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn count_ready_since(&self, since: i64) -> Result<u32, StoreError> {
-        sqlx::query_scalar("SELECT count(*) FROM lease WHERE ready_at >= ?")
+    pub async fn count_come_since(&self, since: i64) -> Result<u32, StoreError> {
+        sqlx::query_scalar("SELECT count(*) FROM lease WHERE ready_at >= ? OR state IN ('queued', 'starting')")
             .bind(since)
             .fetch_one(&self.pool)
             .await

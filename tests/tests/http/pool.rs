@@ -13,8 +13,12 @@ async fn ready(server: &Server, number: usize) -> BTreeSet<String> {
     let began = Instant::now();
     loop {
         let listed = server.ask(&["pool", "list", "--json"]);
-        let idle: BTreeSet<String> =
-            listed["idle"].as_array().unwrap().iter().map(|one| one["container"].as_str().unwrap().to_owned()).collect();
+        let idle: BTreeSet<String> = listed["idle"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["container"].as_str().unwrap().to_owned())
+            .collect();
         if idle.len() == number {
             return idle;
         }
@@ -40,7 +44,10 @@ async fn a_warm_sandbox_is_given_at_once_and_never_again() {
         assert!(idle.contains(&own[0]), "it was made ahead");
         assert!(used.insert(own[0].clone()), "each has one of its own");
         let mut terminal = Terminal::attach(&ann, &lease, 0).await;
-        assert_eq!(terminal.ask("ls Dockerfile; echo was here > /root/mark; ls /root/mark").await, "Dockerfile\n/root/mark");
+        assert_eq!(
+            terminal.ask("ls Dockerfile; echo was here > /root/mark; ls /root/mark").await,
+            "Dockerfile\n/root/mark"
+        );
         // The next learner's must not show it, in whatever way this one ended.
         if round != 1 {
             assert_eq!(ann.delete(&format!("/api/leases/{lease}")).await.status, 204);
@@ -137,7 +144,9 @@ async fn a_sandbox_in_which_nothing_happens_ends_and_one_in_use_does_not() {
     loop {
         assert!(began.elapsed() < Duration::from_secs(180), "it does not end");
         assert_eq!(terminal.ask("echo on").await, "on");
-        let Ok(Some((name, view))) = tokio::time::timeout(Duration::from_secs(5), events.next()).await else { continue };
+        let Ok(Some((name, view))) = tokio::time::timeout(Duration::from_secs(5), events.next()).await else {
+            continue;
+        };
         warned |= name == "warning" && view["message"].as_str().unwrap().contains("Nothing has happened");
         if view["state"] == "ended" {
             assert!(view["end_reason"].as_str().unwrap().contains("Nothing had happened"), "{view}");

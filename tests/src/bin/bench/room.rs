@@ -11,11 +11,7 @@ use std::{
 use ::tests::{Learner, Server, Terminal};
 use serde_json::json;
 
-use crate::{
-    host, pages, plain,
-    report::Report,
-    stats::Sample,
-};
+use crate::{host, pages, plain, report::Report, stats::Sample};
 
 /// Learners, unless `DRYDOCK_BENCH_ROOM` says how many.
 const LEARNERS: usize = 200;
@@ -116,8 +112,7 @@ pub(crate) async fn unannounced(server: &Server, report: &mut Report) {
     report.note("room_unannounced", last.as_secs_f64() / fair, "ratio", Some(1.25), detail);
     let detail = format!("99th percentile of {number}; median {:.0} ms", told.median());
     report.note("room_told", told.percentile(99), "ms", Some(300.0), detail);
-    let detail =
-        format!("99th percentile of {} chapters read meanwhile; median {:.0} ms", pages.len(), pages.median());
+    let detail = format!("99th percentile of {} chapters read meanwhile; median {:.0} ms", pages.len(), pages.median());
     report.note("room_reading", pages.percentile(99), "ms", Some(200.0), detail);
 }
 
