@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { containersOf } from "./stage/engine.mjs";
 import { stage } from "./stage/stage.mjs";
 
 const can = stage();
@@ -280,7 +279,7 @@ can("a learner sees in the preview what a container serves, on an origin of its 
   assert.notEqual(origin, learner.origin);
 });
 
-can("a learner ends the sandbox, it is gone, and a new one has the saved work", async ({ arrive }) => {
+can("a learner ends the sandbox, it is gone, and a new one has the saved work", async ({ arrive, server }) => {
   const learner = await arrive();
   const { page, terminal } = learner;
   await learner.open(EXERCISE);
@@ -288,12 +287,12 @@ can("a learner ends the sandbox, it is gone, and a new one has the saved work", 
   const [key] = (await terminal.run("clear; cat licence.key")).split("\n").filter((line) => line.length >= 16 && !line.includes(" "));
   await terminal.run("clear; echo my own work > mine.txt; docker tag busybox gone:soon");
   const first = learner.lease;
-  assert.equal((await containersOf(first)).length, 1);
+  assert.equal((await server.containersOf(first)).length, 1);
   await page.getByRole("button", { name: "End", exact: true }).click();
   await page.getByRole("dialog", { name: "End this sandbox?" }).getByRole("button", { name: "End", exact: true }).click();
   await page.getByText("The sandbox has ended").waitFor();
   await page.waitForFunction(() => document.activeElement?.classList.contains("berth"));
-  for (const began = Date.now(); (await containersOf(first)).length > 0; await pause(200)) {
+  for (const began = Date.now(); (await server.containersOf(first)).length > 0; await pause(200)) {
     assert.ok(Date.now() - began < 60_000, "the container is still there");
   }
 

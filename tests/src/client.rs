@@ -150,6 +150,17 @@ impl Learner {
         self.send(Method::PUT, path, &[], body).await.ok()
     }
 
+    /// A `POST` of JSON that may be cut off.
+    pub async fn try_post(&self, path: &str, body: &Value) -> Option<Answer> {
+        let headers = [("content-type", "application/json")];
+        self.send(Method::POST, path, &headers, body.to_string().as_bytes()).await.ok()
+    }
+
+    /// A `DELETE` that may be cut off.
+    pub async fn try_delete(&self, path: &str) -> Option<Answer> {
+        self.send(Method::DELETE, path, &[], &[]).await.ok()
+    }
+
     /// `DELETE`.
     pub async fn delete(&mut self, path: &str) -> Answer {
         self.ask(Method::DELETE, path, &[], &[]).await

@@ -6,22 +6,16 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const DEPLOYMENT = "drydock.deployment";
-const LEASE = "drydock.lease";
 
 async function docker(...words) {
   const { stdout } = await run("docker", words);
   return stdout.split("\n").filter((line) => line !== "");
 }
 
-/** Ids of the containers of a lease, living or not. */
-export function containersOf(lease) {
-  return docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `label=${LEASE}=${lease}`);
-}
-
-/** The deployment to which a container belongs. */
-export async function deploymentOf(container) {
-  const [name] = await docker("inspect", "--format", `{{index .Config.Labels "${DEPLOYMENT}"}}`, container);
-  return name;
+/** Those of some containers that are there, running or not. */
+export async function containersLeft(ids) {
+  const there = new Set(await docker("ps", "--all", "--quiet", "--no-trunc"));
+  return ids.filter((id) => there.has(id));
 }
 
 /** Names of the volumes that a container uses and no other sandbox shares. */
@@ -48,13 +42,11 @@ export async function volumesLeft(names) {
   return names.filter((name) => there.has(name)).map((name) => `volume ${name}`);
 }
 
-/** Removes the containers of some leases at once, for an end in the middle. */
-export function clearLeases(leases) {
-  for (const lease of leases) {
-    const words = ["ps", "--all", "--quiet", "--filter", `label=${LEASE}=${lease}`];
-    const found = execFileSync("docker", words, { encoding: "utf8" }).split("\n").filter((line) => line !== "");
-    if (found.length > 0) execFileSync("docker", ["rm", "--force", "--volumes", ...found]);
-  }
+/** Removes the containers of a deployment at once, for an end in the middle. */
+export function clearNow(deployment) {
+  const words = ["ps", "--all", "--quiet", "--filter", `label=${DEPLOYMENT}=${deployment}`];
+  const found = execFileSync("docker", words, { encoding: "utf8" }).split("\n").filter((line) => line !== "");
+  if (found.length > 0) execFileSync("docker", ["rm", "--force", "--volumes", ...found]);
 }
 
 /** Removes everything of a deployment. */

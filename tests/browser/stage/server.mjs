@@ -1,7 +1,7 @@
 // A server of a test's own: its port, its folder, its database.
 // Invariant: it has ended, and its folder is gone, before the test process ends.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,6 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { clearNow, containersLeft } from "./engine.mjs";
+
+const run = promisify(execFile);
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const BINARY = process.env["DRYDOCK_BIN"] ?? join(ROOT, "target/debug/drydock");
@@ -33,6 +37,7 @@ export class Server {
   /** For an end in the middle; in order it is `stop` that does this. */
   #onExit = () => {
     this.#child?.kill("SIGKILL");
+    if (this.deployment) clearNow(this.deployment);
     rmSync(this.folder, { recursive: true, force: true });
   };
 
@@ -43,7 +48,32 @@ export class Server {
     server.settings = settings;
     process.on("exit", server.#onExit);
     await server.again();
+    server.deployment = (await server.#listed()).deployment;
     return server;
+  }
+
+  /** What `drydock leases` says of all leases there ever were. */
+  async #listed() {
+    const { stdout } = await run(BINARY, ["leases", "--all", "--json"], { cwd: ROOT, env: this.#environment() });
+    return JSON.parse(stdout);
+  }
+
+  /** Ids of the containers of a lease that are there: none or one. */
+  async containersOf(lease) {
+    const { leases } = await this.#listed();
+    return containersLeft(leases.filter(({ id, container }) => id === lease && container).map(({ container }) => container));
+  }
+
+  #environment() {
+    // Which program it is, is nothing that it takes as a setting.
+    const { DRYDOCK_BIN: _program, ...inherited } = process.env;
+    return {
+      ...inherited,
+      DRYDOCK_LISTEN: `127.0.0.1:${this.port}`,
+      DRYDOCK_STATE_DIR: this.folder,
+      DRYDOCK_LOG: "warn",
+      ...this.settings,
+    };
   }
 
   /** Where browsers find it. */
@@ -63,19 +93,7 @@ export class Server {
 
   /** Starts it on the same port and folder. */
   async again() {
-    // Which program it is, is nothing that it takes as a setting.
-    const { DRYDOCK_BIN: _program, ...inherited } = process.env;
-    const child = spawn(BINARY, ["serve"], {
-      cwd: ROOT,
-      env: {
-        ...inherited,
-        DRYDOCK_LISTEN: `127.0.0.1:${this.port}`,
-        DRYDOCK_STATE_DIR: this.folder,
-        DRYDOCK_LOG: "warn",
-        ...this.settings,
-      },
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+    const child = spawn(BINARY, ["serve"], { cwd: ROOT, env: this.#environment(), stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
     child.stderr.setEncoding("utf8").on("data", (text) => (this.#said = (this.#said + text).slice(-MOST_SAID)));
     let fault = null;

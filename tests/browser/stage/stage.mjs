@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
-import { clear, clearLeases, containersOf, deploymentOf, ownVolumesOf, remainsOf, volumesLeft } from "./engine.mjs";
+import { clear, containersLeft, ownVolumesOf, remainsOf, volumesLeft } from "./engine.mjs";
 import { Learner } from "./learner.mjs";
 import { ROOT, Server } from "./server.mjs";
 
@@ -24,9 +24,7 @@ const LEAVING = 120_000;
 /** Sets up a server and a browser for this file; gives `can`, which declares a test. */
 export function stage(settings = {}) {
   const shared = { server: null, browser: null, learners: new Set() };
-  const cutOff = () => clearLeases(leasesOf(shared.learners));
   before(async () => {
-    process.on("exit", cutOff);
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
     shared.server = await Server.start(settings);
     shared.browser = await chromium.launch({
@@ -38,12 +36,14 @@ export function stage(settings = {}) {
   after(async () => {
     const { server } = shared;
     // Those of tests that ran out of time.
-    const faults = await leaveNothing(shared.learners);
+    const faults = await leaveNothing(shared.learners, server);
     await shared.browser?.close();
-    process.off("exit", cutOff);
     if (!server) return;
     assert.equal(await server.stop(), 0, `the server's exit code; it said: ${server.said}`);
     assert.ok(!existsSync(server.folder), `${server.folder} is left`);
+    const remains = await remainsOf(server.deployment);
+    await clear(server.deployment);
+    assert.deepEqual(remains, [], "idle sandboxes end with their server");
     assert.deepEqual(faults, []);
   });
   /** Declares what a learner can do, in a sentence; `act` gets `arrive`, which gives a new learner, and the server. */
@@ -76,7 +76,7 @@ export function stage(settings = {}) {
       // A test that failed while the server was away would take those after it with it.
       if (!shared.server.runs) await shared.server.again();
       const seen = new Set(learners.flatMap((learner) => learner.watch.faults));
-      faults.push(...seen, ...(await leaveNothing(learners)));
+      faults.push(...seen, ...(await leaveNothing(learners, shared.server)));
       for (const learner of learners) shared.learners.delete(learner);
       if (faults.length === 1 && faults[0] instanceof Error) throw faults[0];
       // As text: the reporter would print every stack twice.
@@ -101,27 +101,25 @@ async function pictures(learners, sentence, t) {
 }
 
 /** Everybody leaves; what of their sandboxes is still there afterwards is a fault, and is removed. */
-async function leaveNothing(learners) {
+async function leaveNothing(learners, server) {
   const faults = [];
-  const deployments = new Set();
+  const containers = [];
   const volumes = [];
   for (const lease of leasesOf(learners)) {
-    for (const container of await containersOf(lease)) {
-      deployments.add(await deploymentOf(container));
+    for (const container of await server.containersOf(lease)) {
+      containers.push(container);
       volumes.push(...(await ownVolumesOf(container)));
     }
   }
   for (const learner of learners) await learner.leave().catch((fault) => faults.push(fault));
-  for (const deployment of deployments) {
-    let left = [];
-    for (const began = Date.now(); Date.now() - began < GONE_WITHIN; await pause(200)) {
-      left = [...(await remainsOf(deployment)), ...(await volumesLeft(volumes))];
-      if (left.length === 0) break;
-    }
-    if (left.length > 0) {
-      faults.push(new Error(`left behind: ${left.join(", ")}`));
-      await clear(deployment);
-    }
+  let left = [];
+  for (const began = Date.now(); Date.now() - began < GONE_WITHIN; await pause(200)) {
+    left = [...(await containersLeft(containers)), ...(await volumesLeft(volumes))];
+    if (left.length === 0) break;
+  }
+  if (left.length > 0) {
+    faults.push(new Error(`left behind: ${left.join(", ")}`));
+    await clear(server.deployment);
   }
   return faults;
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod bad_input;
+mod crash;
 mod files;
 mod leases;
 mod pages;
