@@ -160,6 +160,7 @@ fn kept(run: u64, case: u64, bytes: &[u8]) -> PathBuf {
 }
 
 /// What a worker says of an archive; a sentence when it does not do what it must.
+#[expect(clippy::zombie_processes, reason = "`used` waits for it, by number, to be told what it used")]
 fn answer(bytes: &[u8]) -> Result<Value, String> {
     let mut worker = Command::new(std::env::current_exe().unwrap())
         .arg("worker")

@@ -133,17 +133,17 @@ fn header(draw: &mut Draw, bytes: &mut Vec<u8>) {
     }
     let at = *draw.pick(&all);
     match draw.below(8) {
-        0 | 1 => write(&mut bytes[at..at + 100], draw.pick(&NAMES)),
-        2 => write(&mut bytes[at + 157..at + 257], draw.pick(&NAMES)),
-        3 => write(&mut bytes[at + 124..at + 136], draw.pick(&NUMBERS)),
+        0 | 1 => write(&mut bytes[at..at + 100], draw.pick::<&[u8]>(&NAMES)),
+        2 => write(&mut bytes[at + 157..at + 257], draw.pick::<&[u8]>(&NAMES)),
+        3 => write(&mut bytes[at + 124..at + 136], draw.pick::<&[u8]>(&NUMBERS)),
         4 => {
             let field = *draw.pick(&[100, 108, 116, 329, 337, 345]);
-            write(&mut bytes[at + field..at + field + 8], &draw.pick(&NUMBERS)[..8]);
+            write(&mut bytes[at + field..at + field + 8], &draw.pick::<&[u8]>(&NUMBERS)[..8]);
         }
         5 => bytes[at + 156] = *draw.pick(KINDS),
         6 => write(
             &mut bytes[at + 257..at + 265],
-            draw.pick(&[&b"ustar\x0000"[..], b"ustar  \0", b"ustar\0\0\0", b"\0\0\0\0\0\0\0\0"]),
+            draw.pick::<&[u8]>(&[&b"ustar\x0000"[..], b"ustar  \0", b"ustar\0\0\0", b"\0\0\0\0\0\0\0\0"]),
         ),
         // An extended header before it, with a record or two.
         _ => {

@@ -9,6 +9,9 @@ use tar::EntryType;
 use super::{change::change, draw::Draw};
 use crate::archive::{Made, Part, dir, file, gzip, image, link, tar, zstd};
 
+/// Packs a layer.
+type Packer = fn(&[u8]) -> Vec<u8>;
+
 /// What must not pass unseen.
 pub const NEEDLE: &str = "c4nary-of-the-fuzzer-91b7";
 
@@ -145,7 +148,7 @@ pub fn rebuilt(draw: &mut Draw) -> Vec<u8> {
         let at = draw.below(made.layers.len());
         change(draw, &mut made.layers[at], &other);
     }
-    let packers: [fn(&[u8]) -> Vec<u8>; 5] = [<[u8]>::to_vec, gzip, zstd, mangled_gzip, mangled_zstd];
+    let packers: [Packer; 5] = [<[u8]>::to_vec, gzip, zstd, mangled_gzip, mangled_zstd];
     made.pack = *draw.pick(&packers);
     let (run, case) = (draw.next(), draw.next());
     DRAW.set(Draw::of(run, case));

@@ -33,7 +33,7 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
     tokio::time::sleep(SETTLE).await;
     let taken = (before - host::available()) / many as f64;
 
-    let containers: Vec<String> = others.iter().flat_map(|(_, lease)| server.containers_of(&lease)).collect();
+    let containers: Vec<String> = others.iter().flat_map(|(_, lease)| server.containers_of(lease)).collect();
     assert_eq!(containers.len(), many, "every lease has its container");
     let charged: Vec<host::Charged> = containers.iter().map(|id| host::charged(id)).collect();
     let all: Sample = charged.iter().map(|one| one.all).collect();
