@@ -46,6 +46,11 @@ impl Terminal {
         self.socket.send(Message::binary(bytes)).await.unwrap();
     }
 
+    /// Take what comes until nothing has come for a moment.
+    pub async fn quiet(&mut self) {
+        while tokio::time::timeout(Duration::from_millis(300), self.step("silence")).await.is_ok() {}
+    }
+
     /// Press a key that comes back as it is, and wait for it.
     pub async fn press(&mut self, key: &[u8]) {
         let from = self.output.len();

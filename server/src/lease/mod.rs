@@ -13,7 +13,7 @@ use domain::{
     lease::LeaseState,
 };
 use sandbox::{EngineError, Sandbox, SandboxError, Sandboxes};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -104,6 +104,7 @@ struct Inner {
     /// How often the sandbox of a lease failed on the way.
     failures: Mutex<HashMap<LeaseId, u32>>,
     queue: RwLock<queue::Queue>,
+    settling: Semaphore,
     followers: followers::Followers,
     /// When this server began, Unix seconds.
     since: i64,
@@ -194,6 +195,7 @@ impl Leases {
                 claiming: tokio::sync::Mutex::default(),
                 failures: Mutex::default(),
                 queue: RwLock::default(),
+                settling: Semaphore::new(queue::SETTLING),
                 followers: followers::Followers::default(),
                 since,
                 answered: tokio::sync::Mutex::default(),

@@ -13,6 +13,8 @@ use super::{Event, LeaseError, Leases};
 /// Those who wait are told of their place no more often than this, unless they are few.
 const TELL: Duration = Duration::from_millis(500);
 const FEW: usize = 8;
+/// So many requests at the same time wait for the outcome of a start; others are answered at once.
+pub(super) const SETTLING: usize = 16;
 
 /// The queue as it was looked at last.
 #[derive(Debug, Default, PartialEq)]
@@ -107,13 +109,15 @@ impl Leases {
         Ok(moved)
     }
 
-    /// The lease as soon as it waits no more, or as it is after so long.
+    /// The lease as soon as it waits no more, or as it is after so long; as it is at once when many ask, for then most
+    /// will have to wait longer.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn settled(&self, id: &LeaseId, patience: Duration) -> Result<super::LeaseRow, LeaseError> {
         let mut events = self.events();
-        let deadline = tokio::time::Instant::now() + patience;
+        let asking = self.inner.settling.try_acquire();
+        let deadline = tokio::time::Instant::now() + if asking.is_ok() { patience } else { Duration::ZERO };
         loop {
             let row = self.inner.store.lease(id).await?.ok_or(LeaseError::NotFound)?;
             if !matches!(row.state, LeaseState::Queued | LeaseState::Starting) {

@@ -25,6 +25,8 @@ pub(crate) async fn echo(room: &[(Learner, String)], report: &mut Report) {
     let typed_into = many.min(5);
     for terminal in terminals.iter_mut().take(typed_into) {
         terminal.ask("docker version >/dev/null; echo ready").await;
+        // What is still on its way would be taken for the echo.
+        terminal.quiet().await;
     }
     let mut times = Sample::default();
     for key in 0..KEYS {

@@ -118,8 +118,9 @@ async fn start(learner: &mut Learner) -> (String, Started) {
         let prompt = began.elapsed();
         // The engine starts at the first key.
         terminal.type_line("").await;
-        (ready, prompt)
+        // Held until the engine has answered: what is typed into a socket that closes may be lost.
+        (ready, prompt, terminal)
     };
-    let (engine, (ready, prompt)) = tokio::join!(follow, attach);
+    let (engine, (ready, prompt, _terminal)) = tokio::join!(follow, attach);
     (lease, Started { ready, prompt, engine })
 }
