@@ -146,6 +146,14 @@ impl Server {
         self.containers().into_iter().filter(|id| *id == container).collect()
     }
 
+    /// Ids of the containers that the pool keeps ready.
+    #[must_use]
+    pub fn idle(&self) -> Vec<String> {
+        let listed = self.ask(&["pool", "list", "--json"]);
+        let idle = listed["idle"].as_array().unwrap().iter();
+        idle.map(|one| one["container"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// What `drydock leases --all --json` prints.
     fn listed(&self) -> serde_json::Value {
         self.ask(&["leases", "--all", "--json"])

@@ -44,8 +44,9 @@ impl Sandboxes {
         &self.config
     }
 
-    /// Make a sandbox with a name that no other has, and that ends by itself at the deadline (Unix seconds). It takes terminals and files when
-    /// this returns; its engine needs a moment more ([`Sandbox::wait_for_engine`]). What failed leaves nothing behind.
+    /// Make a sandbox with a name that no other has, and that ends by itself at the deadline (Unix seconds). It takes
+    /// terminals and files when this returns; its engine sleeps until it is used, or waited for
+    /// ([`Sandbox::wait_for_engine`]). What failed leaves nothing behind.
     ///
     /// # Errors
     /// When the engine fails, the images are missing, or the supervisor does not come up.

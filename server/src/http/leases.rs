@@ -28,7 +28,7 @@ pub(super) async fn open(
     let row = state.leases.open(&learner, new.exercise.as_ref()).await?;
     let status = if row.state == LeaseState::Queued { StatusCode::CREATED } else { StatusCode::OK };
     // With a warm sandbox it takes less than this, and the page needs not wait for an event.
-    let row = state.leases.settled(&row.id, SOON).await?;
+    let row = state.leases.settled(row, SOON).await?;
     Ok((status, Json(state.leases.view(&row).await?)))
 }
 

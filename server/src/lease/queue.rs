@@ -9,6 +9,7 @@ use std::{
 use domain::{id::LeaseId, lease::LeaseState};
 
 use super::{Event, LeaseError, Leases};
+use crate::store::lease::LeaseRow;
 
 /// Those who wait are told of their place no more often than this, unless they are few.
 const TELL: Duration = Duration::from_millis(500);
@@ -114,10 +115,10 @@ impl Leases {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn settled(&self, id: &LeaseId, patience: Duration) -> Result<super::LeaseRow, LeaseError> {
-        let mut events = self.events();
-        let asking = self.inner.settling.try_acquire();
-        let deadline = tokio::time::Instant::now() + if asking.is_ok() { patience } else { Duration::ZERO };
+    pub async fn settled(&self, row: LeaseRow, patience: Duration) -> Result<LeaseRow, LeaseError> {
+        let Ok(_asking) = self.inner.settling.try_acquire() else { return Ok(row) };
+        let (mut events, id) = (self.events(), &row.id);
+        let deadline = tokio::time::Instant::now() + patience;
         loop {
             let row = self.inner.store.lease(id).await?.ok_or(LeaseError::NotFound)?;
             if !matches!(row.state, LeaseState::Queued | LeaseState::Starting) {

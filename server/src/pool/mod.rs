@@ -20,8 +20,8 @@ use crate::{
 mod pace;
 mod size;
 
-pub use pace::Pace;
-pub use size::{Counts, Plan, active, begins_at, plan};
+use pace::Pace;
+use size::{Counts, active, plan};
 
 /// What those who wait are told while the host's engine does not answer.
 pub(crate) const ENGINE_AWAY: &str = "The server's Docker engine does not answer at the moment. You keep your place: your sandbox is made as soon as it does.";

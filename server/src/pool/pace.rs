@@ -11,7 +11,7 @@ const FORGET: f64 = 1.01;
 
 /// The pace of starts.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pace {
+pub(super) struct Pace {
     cores: f64,
     fixed: bool,
     limit: f64,
@@ -24,7 +24,7 @@ pub struct Pace {
 impl Pace {
     /// For a host with so many processors; `fixed` sets the number for good unless it is 0.
     #[must_use]
-    pub fn new(cores: usize, fixed: u32) -> Self {
+    pub(super) fn new(cores: usize, fixed: u32) -> Self {
         let cores = f64::from(u32::try_from(cores).unwrap_or(u32::MAX)).max(1.0);
         let limit = if fixed > 0 { f64::from(fixed) } else { cores * 2.0 };
         Self { cores, fixed: fixed > 0, limit, seconds: 1.0, quickest: 0.0 }
@@ -33,24 +33,24 @@ impl Pace {
     /// Sandboxes to make at the same time.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
-    pub fn limit(&self) -> usize {
+    pub(super) fn limit(&self) -> usize {
         self.limit as usize
     }
 
     /// Seconds from one start to the next when many wait.
     #[must_use]
-    pub fn seconds_each(&self) -> f64 {
+    pub(super) fn seconds_each(&self) -> f64 {
         self.seconds / self.limit.floor()
     }
 
     /// Seconds that one start takes.
     #[must_use]
-    pub fn seconds(&self) -> f64 {
+    pub(super) fn seconds(&self) -> f64 {
         self.seconds
     }
 
     /// A start took so many seconds, one of so many at the same time.
-    pub fn succeeded(&mut self, seconds: f64, in_flight: usize) {
+    pub(super) fn succeeded(&mut self, seconds: f64, in_flight: usize) {
         let in_flight = f64::from(u32::try_from(in_flight).unwrap_or(u32::MAX)).max(1.0);
         self.seconds = if self.quickest > 0.0 { self.seconds + (seconds - self.seconds) * LATEST } else { seconds };
         // A host that is always busy would else be taken for a slow one, and given ever more.
@@ -71,7 +71,7 @@ impl Pace {
     }
 
     /// The engine failed or did not answer in time: ask less of it.
-    pub fn failed(&mut self) {
+    pub(super) fn failed(&mut self) {
         if !self.fixed {
             self.limit = (self.limit / 2.0).max(1.0);
         }

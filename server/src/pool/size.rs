@@ -8,7 +8,7 @@ const AHEAD: i64 = 60;
 
 /// When making sandboxes ahead of an announcement begins, for a start that takes so many seconds in its turn.
 #[must_use]
-pub fn begins_at(announcement: &Announcement, seconds_each: f64) -> i64 {
+pub(super) fn begins_at(announcement: &Announcement, seconds_each: f64) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "a number of seconds")]
     let takes = (f64::from(announcement.number) * seconds_each).ceil() as i64;
     announcement.starts_at - takes - AHEAD
@@ -16,7 +16,7 @@ pub fn begins_at(announcement: &Announcement, seconds_each: f64) -> i64 {
 
 /// Announcements for which sandboxes are to be ready now or soon, and since when.
 #[must_use]
-pub fn active(announcements: &[Announcement], seconds_each: f64, now: i64) -> Option<(u32, i64)> {
+pub(super) fn active(announcements: &[Announcement], seconds_each: f64, now: i64) -> Option<(u32, i64)> {
     let active = announcements.iter().filter(|one| begins_at(one, seconds_each) <= now && now < one.ends_at);
     active.fold(None, |all, one| {
         let (number, since) = all.unwrap_or((0_u32, i64::MAX));
@@ -26,29 +26,29 @@ pub fn active(announcements: &[Announcement], seconds_each: f64, now: i64) -> Op
 
 /// What there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub(super) struct Counts {
     /// Leases that wait for a sandbox.
-    pub queued: usize,
+    pub(super) queued: usize,
     /// Leases that have one.
-    pub living: usize,
+    pub(super) living: usize,
     /// Sandboxes that nobody has taken.
-    pub idle: usize,
+    pub(super) idle: usize,
     /// Sandboxes that are being made.
-    pub making: usize,
+    pub(super) making: usize,
 }
 
 /// What to do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Plan {
+pub(super) struct Plan {
     /// Sandboxes to begin making now.
-    pub make: usize,
+    pub(super) make: usize,
     /// Idle sandboxes to end.
-    pub retire: usize,
+    pub(super) retire: usize,
 }
 
 /// For `most` sandboxes in all, `wanted` idle ones and `limit` made at the same time.
 #[must_use]
-pub fn plan(counts: Counts, wanted: usize, most: usize, limit: usize) -> Plan {
+pub(super) fn plan(counts: Counts, wanted: usize, most: usize, limit: usize) -> Plan {
     let Counts { queued, living, idle, making } = counts;
     let coming = idle + making;
     let room = most.saturating_sub(living + coming);

@@ -5,7 +5,10 @@ use domain::{
     id::{ExerciseId, LearnerId, LeaseId},
     lease::LeaseState,
 };
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::{
+    Row as _, Sqlite,
+    sqlite::{SqliteArguments, SqliteRow},
+};
 
 use super::{Store, StoreError};
 
@@ -57,7 +60,20 @@ pub(super) fn read(row: &SqliteRow) -> Result<LeaseRow, StoreError> {
     })
 }
 
+/// A question for leases, its values bound.
+type Question<'q> = sqlx::query::Query<'q, Sqlite, SqliteArguments>;
+
 impl Store {
+    async fn one_lease(&self, question: Question<'_>) -> Result<Option<LeaseRow>, StoreError> {
+        let found = question.fetch_optional(&self.pool).await.map_err(StoreError::query("read a lease"))?;
+        found.as_ref().map(read).transpose()
+    }
+
+    async fn leases(&self, question: Question<'_>) -> Result<Vec<LeaseRow>, StoreError> {
+        let found = question.fetch_all(&self.pool).await.map_err(StoreError::query("read leases"))?;
+        found.iter().map(read).collect()
+    }
+
     /// Store a new lease in state `queued`, unless the learner has a living one for that exercise.
     /// Returns the living one: the new or the old.
     ///
@@ -92,15 +108,12 @@ impl Store {
         learner: &LearnerId,
         exercise: Option<&ExerciseId>,
     ) -> Result<Option<LeaseRow>, StoreError> {
-        sqlx::query("SELECT * FROM lease WHERE learner = ? AND coalesce(exercise, '') = ? AND state <> 'ended'")
-            .bind(learner.as_str())
-            .bind(exercise.map_or("", ExerciseId::as_str))
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(StoreError::query("read a lease"))?
-            .as_ref()
-            .map(read)
-            .transpose()
+        self.one_lease(
+            sqlx::query("SELECT * FROM lease WHERE learner = ? AND coalesce(exercise, '') = ? AND state <> 'ended'")
+                .bind(learner.as_str())
+                .bind(exercise.map_or("", ExerciseId::as_str)),
+        )
+        .await
     }
 
     /// A lease by id.
@@ -108,14 +121,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn lease(&self, id: &LeaseId) -> Result<Option<LeaseRow>, StoreError> {
-        sqlx::query("SELECT * FROM lease WHERE id = ?")
-            .bind(id.as_str())
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(StoreError::query("read a lease"))?
-            .as_ref()
-            .map(read)
-            .transpose()
+        self.one_lease(sqlx::query("SELECT * FROM lease WHERE id = ?").bind(id.as_str())).await
     }
 
     /// The living lease with that preview label.
@@ -123,14 +129,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn lease_by_preview(&self, label: &str) -> Result<Option<LeaseRow>, StoreError> {
-        sqlx::query("SELECT * FROM lease WHERE preview_label = ? AND state = 'ready'")
-            .bind(label)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(StoreError::query("read a lease"))?
-            .as_ref()
-            .map(read)
-            .transpose()
+        self.one_lease(sqlx::query("SELECT * FROM lease WHERE preview_label = ? AND state = 'ready'").bind(label)).await
     }
 
     /// All living leases, oldest first.
@@ -138,13 +137,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn living_leases(&self) -> Result<Vec<LeaseRow>, StoreError> {
-        sqlx::query("SELECT * FROM lease WHERE state <> 'ended' ORDER BY created_at, rowid")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StoreError::query("read leases"))?
-            .iter()
-            .map(read)
-            .collect()
+        self.leases(sqlx::query("SELECT * FROM lease WHERE state <> 'ended' ORDER BY created_at, rowid")).await
     }
 
     /// All leases there ever were, oldest first.
@@ -152,13 +145,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn all_leases(&self) -> Result<Vec<LeaseRow>, StoreError> {
-        sqlx::query("SELECT * FROM lease ORDER BY created_at, rowid")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StoreError::query("read leases"))?
-            .iter()
-            .map(read)
-            .collect()
+        self.leases(sqlx::query("SELECT * FROM lease ORDER BY created_at, rowid")).await
     }
 
     /// A learner's living leases, newest first.
@@ -166,14 +153,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn living_leases_of(&self, learner: &LearnerId) -> Result<Vec<LeaseRow>, StoreError> {
-        sqlx::query("SELECT * FROM lease WHERE learner = ? AND state <> 'ended' ORDER BY created_at DESC, id")
-            .bind(learner.as_str())
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StoreError::query("read leases"))?
-            .iter()
-            .map(read)
-            .collect()
+        self.leases(
+            sqlx::query("SELECT * FROM lease WHERE learner = ? AND state <> 'ended' ORDER BY created_at DESC, id")
+                .bind(learner.as_str()),
+        )
+        .await
     }
 
     /// How many leases a learner has alive.

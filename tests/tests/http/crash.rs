@@ -20,8 +20,9 @@ async fn agrees(server: &Server, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value
     loop {
         let listed = server.ask(&["leases", "--json"]);
         let leases = listed["leases"].as_array().unwrap().clone();
-        let idle = server.ask(&["pool", "list", "--json"])["idle"].as_array().unwrap().clone();
-        let known: BTreeSet<&str> = leases.iter().chain(&idle).filter_map(|row| row["container"].as_str()).collect();
+        let idle = server.idle();
+        let taken = leases.iter().filter_map(|row| row["container"].as_str());
+        let known: BTreeSet<&str> = taken.chain(idle.iter().map(String::as_str)).collect();
         let there = server.containers();
         let settled = leases.iter().all(|row| row["state"] == "ready");
         if settled && wanted(&leases) && known == there.iter().map(String::as_str).collect() {

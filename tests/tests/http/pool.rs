@@ -12,17 +12,11 @@ use tests::{Server, Terminal};
 async fn ready(server: &Server, number: usize) -> BTreeSet<String> {
     let began = Instant::now();
     loop {
-        let listed = server.ask(&["pool", "list", "--json"]);
-        let idle: BTreeSet<String> = listed["idle"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| one["container"].as_str().unwrap().to_owned())
-            .collect();
+        let idle: BTreeSet<String> = server.idle().into_iter().collect();
         if idle.len() == number {
             return idle;
         }
-        assert!(began.elapsed() < Duration::from_secs(120), "{number} wanted: {listed}; {}", server.said());
+        assert!(began.elapsed() < Duration::from_secs(120), "{number} wanted: {idle:?}; {}", server.said());
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

@@ -42,17 +42,17 @@ async fn throughput() -> f64 {
 }
 
 /// What one learner saw, since the press.
-struct Seen {
+pub(crate) struct Seen {
     told: Duration,
     ready: Duration,
-    prompt: Duration,
-    learner: Learner,
-    lease: String,
+    pub(crate) prompt: Duration,
+    pub(crate) learner: Learner,
+    pub(crate) lease: String,
 }
 
-async fn press(mut learner: Learner) -> Seen {
+pub(crate) async fn press(mut learner: Learner, exercise: Option<&str>) -> Seen {
     let began = Instant::now();
-    let answer = learner.post("/api/leases", &json!({"exercise": null})).await;
+    let answer = learner.post("/api/leases", &json!({ "exercise": exercise })).await;
     let told = began.elapsed();
     assert!(matches!(answer.status, 200 | 201), "{}", answer.text());
     let mut view = answer.json();
@@ -80,7 +80,7 @@ async fn all_press(server: &Server, number: usize) -> (Vec<Seen>, Duration) {
     }
     let began = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
-    learners.into_iter().for_each(|learner| drop(tasks.spawn(press(learner))));
+    learners.into_iter().for_each(|learner| drop(tasks.spawn(press(learner, None))));
     (tasks.join_all().await, began.elapsed())
 }
 
@@ -125,7 +125,7 @@ pub(crate) async fn announced(server: &Server, report: &mut Report) -> Vec<(Lear
     let before = host::available();
     server.run(&["pool", "announce", &number.to_string()]);
     let began = Instant::now();
-    while server.ask(&["pool", "list", "--json"])["idle"].as_array().unwrap().len() < number {
+    while server.idle().len() < number {
         assert!(began.elapsed() < Duration::from_secs(900), "the pool does not grow: {}", server.said());
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use crate::{
     plain,
     report::{Base, Report},
+    room,
     stats::Sample,
 };
 
@@ -61,21 +62,14 @@ pub(crate) async fn warm(server: &Server, report: &mut Report) {
         let began = Instant::now();
         plain::run(&image);
         let plain = began.elapsed();
-        while server.ask(&["pool", "list", "--json"])["idle"].as_array().unwrap().len() < 2 {
+        while server.idle().len() < 2 {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let mut learner = server.learner();
         learner.get("/exercises").await;
-        let began = Instant::now();
-        let view = learner.post("/api/leases", &json!({"exercise": WARM_EXERCISE})).await.json();
-        let lease = view["id"].as_str().unwrap().to_owned();
-        if view["state"] != "ready" {
-            learner.until(&lease, "ready").await;
-        }
-        let mut terminal = Terminal::attach(&learner, &lease, 0).await;
-        terminal.until("# ").await;
-        let prompt = began.elapsed();
-        assert_eq!(learner.delete(&format!("/api/leases/{lease}")).await.status, 204);
+        let mut seen = room::press(learner, Some(WARM_EXERCISE)).await;
+        let prompt = seen.prompt;
+        assert_eq!(seen.learner.delete(&format!("/api/leases/{}", seen.lease)).await.status, 204);
         if round > 0 {
             plains.add_time(plain);
             prompts.add_time(prompt);
