@@ -68,8 +68,9 @@ impl Server {
             .env("DRYDOCK_LOG", "warn")
             // Sandboxes are made when a test asks for one, unless it is about those that are made ahead.
             .env("DRYDOCK_POOL__IDLE", "0")
-            // For this process; the server would take it for a setting.
+            // For this process; the server would take them for settings.
             .env_remove("DRYDOCK_BIN")
+            .env_remove("DRYDOCK_BENCH_ROOM")
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         command.envs(self.settings.iter().map(|(key, value)| (*key, value.as_str())));
@@ -226,7 +227,10 @@ impl Drop for Server {
 impl Server {
     /// Remove every container of this test that is there; their number.
     fn clear(&self) -> usize {
-        let left = self.containers();
+        // One that never came to serve has made nothing, and this may be the end of a test that failed for it.
+        let out = self.command(&["leases", "--json"]).stdout(Stdio::piped()).output();
+        let listed = out.ok().and_then(|out| serde_json::from_slice::<serde_json::Value>(&out.stdout).ok());
+        let left = listed.and_then(|listed| listed["deployment"].as_str().map(deployed)).unwrap_or_default();
         if !left.is_empty() {
             let _removed = Command::new("docker").args(["rm", "-f", "-v"]).args(&left).output();
         }
