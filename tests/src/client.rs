@@ -47,6 +47,13 @@ impl Answer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
+    /// `name=value` of the cookie that it sets.
+    #[must_use]
+    pub fn cookie(&self) -> Option<String> {
+        let cookie = self.headers.get(header::SET_COOKIE)?;
+        cookie.to_str().unwrap().split(';').next().map(str::to_owned)
+    }
+
     /// A header; empty when it is not there.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
@@ -76,9 +83,7 @@ impl Learner {
     /// Ask; the cookie that comes back is kept.
     pub async fn ask(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let answer = self.send(method, path, headers, body).await.unwrap();
-        if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
-            self.cookie = cookie.to_str().unwrap().split(';').next().map(str::to_owned);
-        }
+        self.cookie = answer.cookie().or_else(|| self.cookie.take());
         answer
     }
 

@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests and measurements only")]
 
 pub mod client;
+pub mod engine;
 pub mod events;
 pub mod server;
 pub mod terminal;
 
 pub use client::Learner;
+pub use engine::{Fault, FaultyWay, Mode, Operation};
 pub use events::Events;
 pub use server::Server;
 pub use terminal::Terminal;

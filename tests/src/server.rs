@@ -26,6 +26,22 @@ pub struct Server {
     /// Where it listens.
     pub port: u16,
     settings: Vec<(&'static str, String)>,
+    /// What the state folder is mounted from, if it is.
+    disk: Option<Disk>,
+}
+
+/// A mounted folder, until this is dropped.
+struct Disk(PathBuf);
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _unmounted = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+/// Free now, and asked for again at once: good enough on a loopback that tests have for themselves.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn root() -> PathBuf {
@@ -40,13 +56,54 @@ impl Server {
 
     /// Start one with settings such as `("DRYDOCK_LEASES__PER_LEARNER", "1")`.
     pub async fn with(settings: &[(&'static str, &str)]) -> Self {
-        // Free now, and asked for again at once: good enough on a loopback that tests have for themselves.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let settings = settings.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
         let state = TempDir::new().unwrap();
-        let mut server = Self { child: None, said: Arc::default(), state, port, settings };
+        let mut server = Self { child: None, said: Arc::default(), state, port, settings, disk: None };
         server.again().await;
         server
+    }
+
+    /// Start one whose database lies on a disk of its own, of so many MiB; `None` where this user may not mount one.
+    pub async fn on_disk(mib: u32) -> Option<Self> {
+        let state = TempDir::new().unwrap();
+        let size = format!("size={mib}m");
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(state.path()).output().unwrap();
+        if !mounted.status.success() {
+            return None;
+        }
+        let disk = Disk(state.path().to_owned());
+        let port = free_port();
+        let mut server =
+            Self { child: None, said: Arc::default(), state, port, settings: Vec::new(), disk: Some(disk) };
+        server.again().await;
+        Some(server)
+    }
+
+    /// The file that holds its database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.state.path().join("drydock.sqlite")
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
+    }
+
+    /// Wait until its process has ended by itself; false when it goes on for longer than that.
+    pub async fn ended(&mut self, patience: Duration) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < patience {
+            if self.child.as_mut().unwrap().try_wait().unwrap().is_some() {
+                self.child = None;
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
     }
 
     /// Start it on the same port and database, after [`Self::kill`].
@@ -99,7 +156,7 @@ impl Server {
     /// Memory of its process, MiB.
     #[must_use]
     pub fn memory_mib(&self) -> f64 {
-        let pid = self.child.as_ref().expect("it runs").id();
+        let pid = self.pid();
         let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
         let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
         line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
@@ -221,6 +278,8 @@ impl Drop for Server {
             std::thread::sleep(Duration::from_millis(300));
             self.clear();
         }
+        // Before the folder that it is mounted on.
+        drop(self.disk.take());
     }
 }
 

@@ -52,4 +52,7 @@ pub struct Attempt {
     pub graded_at: Option<i64>,
     /// The verdict, once graded.
     pub verdict: Option<Verdict>,
+    /// The files as they were at it are kept, to go back to.
+    #[serde(default)]
+    pub kept: bool,
 }

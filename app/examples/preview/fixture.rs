@@ -278,6 +278,7 @@ pub(crate) fn attempts() -> Vec<Attempt> {
             started_at: at,
             graded_at: (state == AttemptState::Graded).then_some(at + 4),
             verdict: (state == AttemptState::Graded).then(|| Verdict::of(results())),
+            kept: state == AttemptState::Graded,
         })
         .collect()
 }

@@ -282,6 +282,7 @@ async fn check(State(pretend): State<Pretend>) -> Response {
         started_at: now(),
         graded_at: None,
         verdict: None,
+        kept: false,
     };
     (StatusCode::ACCEPTED, Json(attempt)).into_response()
 }

@@ -5,11 +5,15 @@ mod line;
 
 use domain::{
     attempt::{Attempt, AttemptState},
-    id::CheckId,
+    id::{AttemptId, CheckId},
 };
 use leptos::{html, prelude::*};
 
-use super::{bench::Bench, browser};
+use super::{
+    bench::Bench,
+    browser,
+    dialog::{open, question},
+};
 use crate::{
     desk::{Grading, Phase},
     parts::{icon, phrase::phrase, time},
@@ -70,20 +74,39 @@ pub fn Checks(checks: Vec<CheckView>, attempts: Vec<Attempt>) -> impl IntoView {
 /// Earlier attempts; it stays open or closed as the learner left it when one more comes.
 fn history(bench: Bench) -> AnyView {
     let count = Memo::new(move |_| bench.attempts.read().len());
+    let asking = NodeRef::<html::Dialog>::new();
+    let chosen = StoredValue::new(None::<AttemptId>);
+    let ask = move |attempt: &AttemptId| {
+        chosen.set_value(Some(attempt.clone()));
+        open(asking);
+    };
+    let go_back = move || {
+        if let Some(attempt) = chosen.get_value() {
+            bench.go_back(&attempt);
+        }
+    };
     view! {
         <details class="history" hidden=move || count.get() == 0>
             <summary>{move || format!("Attempts ({})", count.get())}</summary>
             <ol>
-                <For each=move || bench.attempts.get() key=|attempt| (attempt.id.clone(), attempt.state == AttemptState::Running) let:attempt>
-                    {earlier(&attempt)}
+                <For each=move || bench.attempts.get() key=|attempt| (attempt.id.clone(), attempt.state == AttemptState::Running, attempt.kept) let:attempt>
+                    {earlier(bench, &attempt, ask)}
                 </For>
             </ol>
+            {question(
+                asking,
+                "Go back to this attempt?",
+                "You get a new sandbox with the files as they were when this attempt was checked. Images, containers and what you changed in files since your latest check are lost. Results and hints stay.",
+                "Stay here",
+                "Go back",
+                go_back,
+            )}
         </details>
     }
     .into_any()
 }
 
-fn earlier(attempt: &Attempt) -> AnyView {
+fn earlier(bench: Bench, attempt: &Attempt, ask: impl Fn(&AttemptId) + Copy + 'static) -> AnyView {
     let outcome = match (&attempt.verdict, attempt.state) {
         (Some(verdict), _) if verdict.passed => "Solved".to_owned(),
         (Some(verdict), _) => format!("{} of {} points", verdict.points, verdict.of_points),
@@ -98,6 +121,20 @@ fn earlier(attempt: &Attempt) -> AnyView {
             .map(|result| view! { <li>{phrase(&result.claim)}</li> })
             .collect_view()
     });
+    let (id, number) = (attempt.id.clone(), attempt.number);
+    let back = attempt.kept.then(|| {
+        view! {
+            <button
+                r#type="button"
+                class="button small"
+                aria-label=format!("Go back to the files of attempt {number}")
+                disabled=move || bench.asking.get() || bench.ending.get() || bench.grading.read().running
+                on:click=move |_| ask(&id)
+            >
+                "Go back to it"
+            </button>
+        }
+    });
     let line = NodeRef::<html::Li>::new();
     Effect::new(move |_| {
         if let Some(line) = line.get() {
@@ -108,6 +145,7 @@ fn earlier(attempt: &Attempt) -> AnyView {
         <li node_ref=line>
             <span>{format!("Attempt {}", attempt.number)}</span> <b>{outcome}</b>
             <time datetime=time::iso(attempt.started_at)>{time::utc(attempt.started_at)}</time>
+            {back}
             <ul>{failed}</ul>
         </li>
     }

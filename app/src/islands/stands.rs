@@ -47,6 +47,7 @@ mod tests {
             started_at: 5,
             graded_at: Some(6),
             verdict: Some(verdict),
+            kept: false,
         }
     }
 

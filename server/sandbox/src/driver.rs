@@ -38,6 +38,14 @@ impl Sandboxes {
         self.engine.info().await
     }
 
+    /// Whether the host's engine answers at all.
+    ///
+    /// # Errors
+    /// When it does not within two seconds.
+    pub async fn engine_answers(&self) -> Result<(), EngineError> {
+        self.engine.answers().await
+    }
+
     /// The settings.
     #[must_use]
     pub fn config(&self) -> &SandboxConfig {

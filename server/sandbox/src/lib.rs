@@ -32,6 +32,7 @@ pub use engine_api::{EngineBody, EngineRequest, EngineResponse, Limits};
 pub use error::{Cause, EngineError, PrepareError, SandboxError};
 pub use files::{FileContent, Watch};
 pub use handle::{EngineStates, Sandbox};
+pub use prepare::preloaded;
 pub use program::Program;
 pub use protocol::{
     EngineState, FileKind, FileMeta, Hello, ListeningPort, Ran, Refusal, Stats, TerminalInfo, WORK_DIR,

@@ -16,7 +16,10 @@ use sandbox::Sandbox;
 use tokio::{sync::watch, task::JoinError};
 
 use super::{Event, Grading, Inner, examine::Subject};
-use crate::store::{StoreError, attempt::Grounds, lease::LeaseRow};
+use crate::{
+    lease::LeaseError,
+    store::{StoreError, attempt::Grounds, lease::LeaseRow},
+};
 
 /// Events of an attempt that has ended are kept in memory so long; after that the database has the verdict.
 const KEPT: Duration = Duration::from_secs(60);
@@ -107,7 +110,12 @@ impl Grading {
             }
         };
         match ended {
-            Ok(verdict) => job.tell(Event::Verdict(verdict)),
+            Ok(verdict) => {
+                job.tell(Event::Verdict(verdict));
+                // Nobody waits for them.
+                let (leases, job) = (inner.leases.clone(), Arc::clone(&job));
+                inner.tasks.spawn(async move { leases.keep_images(&job.sandbox, &job.row).await });
+            }
             Err(why) => {
                 match &why {
                     GivenUp::SandboxEnded | GivenUp::Stopping => {
@@ -144,12 +152,18 @@ impl Grading {
     }
 
     async fn look(&self, job: &Job) -> super::examine::Seen {
-        if let Err(error) = self.inner.leases.save_work(&job.sandbox, &job.row).await {
+        if let Err(error) = self.save(job).await {
             tracing::warn!(attempt = %job.id, %error, "the work could not be saved");
         }
         let subject =
             Subject { sandbox: &job.sandbox, exercise: &job.exercise, canary: &job.row.canary, nonce: &job.row.nonce };
         self.inner.examiner.examine(&subject, &|event| job.tell(event)).await
+    }
+
+    /// Save the files, and keep them to go back to.
+    async fn save(&self, job: &Job) -> Result<(), LeaseError> {
+        self.inner.leases.save_work(&job.sandbox, &job.row).await?;
+        Ok(self.inner.store.keep_point(&job.id, &job.row, self.inner.clock.now()).await?)
     }
 
     /// Store that an attempt was given up: while it counts as running, no other can be begun.

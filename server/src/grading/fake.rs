@@ -100,6 +100,10 @@ impl Engine for FakeEngine {
         Err(EngineError::Info("a fake".into()))
     }
 
+    async fn answers(&self) -> Result<(), EngineError> {
+        Err(EngineError::Info("a fake".into()))
+    }
+
     fn recipe(&self, _config: &SandboxConfig) -> String {
         "r".to_owned()
     }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use app::api::{RevealedHint, Solution, SolutionFile};
+use app::api::{Lease, RevealedHint, Solution, SolutionFile};
 use axum::{
     Json,
     extract::{Path, State as Shared},
@@ -37,6 +37,18 @@ pub(super) async fn look(
 ) -> Result<Json<Attempt>, Error> {
     let attempt = state.grading.attempt(&learner, &id).await?;
     attempt.map(Json).ok_or_else(|| Error::not_found("There is no such attempt."))
+}
+
+/// `POST /api/attempts/{id}/back`: a new sandbox with the files as they were at that attempt.
+pub(super) async fn back(
+    Shared(state): Shared<State>,
+    Learner(learner): Learner,
+    Path(id): Path<AttemptId>,
+) -> Result<Json<Lease>, Error> {
+    let attempt = state.grading.attempt(&learner, &id).await?;
+    let attempt = attempt.ok_or_else(|| Error::not_found("There is no such attempt."))?;
+    let row = state.leases.go_back(&attempt, &learner).await?;
+    Ok(Json(state.leases.view(&row).await?))
 }
 
 /// `GET /api/exercises/{id}/attempts`

@@ -113,6 +113,10 @@ impl From<LeaseError> for Error {
                 let next = "Start a new one if it has ended; otherwise wait a moment.";
                 Self::new(StatusCode::CONFLICT, "not_ready", format!("This cannot be done now: {error}."), next)
             }
+            LeaseError::NoPoint => {
+                let detail = "The files of that attempt are not kept any more.";
+                Self::new(StatusCode::CONFLICT, "no_point", detail, "Reload the page to see which are.")
+            }
             LeaseError::NoExtension => {
                 let next = "Your files are kept when it ends; start it again to go on.";
                 Self::new(

@@ -82,7 +82,7 @@ pub(super) async fn events(
     Path(id): Path<LeaseId>,
 ) -> Result<Stream<impl futures::Stream<Item = Result<Sse, Infallible>>>, Error> {
     // Subscribed before the first look, so that no change falls between.
-    let changes = BroadcastStream::new(state.leases.events());
+    let changes = BroadcastStream::new(state.leases.events(&id));
     let row = state.leases.of(&learner, &id).await?;
     let first = event("lease", &state.leases.view(&row).await?);
     let known = Arc::new(tokio::sync::Mutex::new(row));
@@ -95,13 +95,13 @@ pub(super) async fn events(
         async move {
             let mut row = known.lock().await;
             match change {
-                Ok(Event::Warning(of, message)) if of == id => return Some(event("warning", &Warning { message })),
+                Ok(Event::Warning(message)) => return Some(event("warning", &Warning { message })),
                 // Nothing but its place has changed, and that is in memory: a room full of pages asks at once.
                 Ok(Event::QueueMoved) if row.state == LeaseState::Queued => {}
                 // After a lag something may have been missed: look again.
-                Ok(Event::Changed(of)) if of == id => *row = state.leases.of(&row.learner, &id).await.ok()?,
+                Ok(Event::Changed) => *row = state.leases.of(&row.learner, &id).await.ok()?,
                 Err(BroadcastStreamRecvError::Lagged(_)) => *row = state.leases.of(&row.learner, &id).await.ok()?,
-                Ok(_) => return None,
+                Ok(Event::QueueMoved) => return None,
             }
             Some(event("lease", &state.leases.view(&row).await.ok()?))
         }

@@ -41,6 +41,7 @@ pub fn router(state: State) -> Router {
         .route("/leases/{id}/files/{*path}", get(files::read).put(files::write).delete(files::remove))
         .route("/leases/{id}/attempts", post(attempts::begin))
         .route("/attempts/{id}", get(attempts::look))
+        .route("/attempts/{id}/back", post(attempts::back))
         .route("/attempts/{id}/events", get(attempts::events))
         .route("/exercises/{id}/attempts", get(attempts::list))
         .route("/exercises/{id}/hints", post(attempts::hint))

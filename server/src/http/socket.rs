@@ -334,7 +334,7 @@ async fn tell_of_files(sandbox: Sandbox, out: mpsc::Sender<Message>) {
 
 /// Word of the engine's state; the socket is closed when the lease ends.
 async fn tell_of_lease(state: State, id: LeaseId, out: mpsc::Sender<Message>) {
-    let mut events = state.leases.events();
+    let mut events = state.leases.events(&id);
     loop {
         let Ok(Some(row)) = state.store.lease(&id).await else { return };
         if row.state == domain::lease::LeaseState::Ended {
@@ -349,7 +349,7 @@ async fn tell_of_lease(state: State, id: LeaseId, out: mpsc::Sender<Message>) {
         }
         loop {
             match events.recv().await {
-                Ok(crate::lease::Event::Changed(of)) if of == id => break,
+                Ok(crate::lease::Event::Changed) => break,
                 Ok(_) => {}
                 Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => break,
                 Err(tokio::sync::broadcast::error::RecvError::Closed) => return,

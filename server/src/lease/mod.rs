@@ -9,6 +9,7 @@ use std::{
 
 use app::api::EngineState;
 use domain::{
+    attempt::Attempt,
     id::{ExerciseId, LearnerId, LeaseId},
     lease::LeaseState,
 };
@@ -25,14 +26,17 @@ use crate::{
     store::{Store, StoreError, lease::LeaseRow},
 };
 
+mod events;
 mod followers;
 pub mod furnish;
+mod images;
 mod queue;
 mod reaper;
 mod start;
 mod view;
 pub mod work;
 
+pub use events::Event;
 pub use followers::Follower;
 
 /// The supervisor ends a sandbox so long after its lease: time to save the work of a whole room.
@@ -40,17 +44,6 @@ const GRACE_SECONDS: i64 = 60;
 
 /// The end of a lease waits so long for its sandbox to be removed.
 const REMOVAL: Duration = Duration::from_secs(15);
-
-/// Something that happened to a lease, for those who follow it.
-#[derive(Debug, Clone)]
-pub enum Event {
-    /// Its state, time or engine changed.
-    Changed(LeaseId),
-    /// Something that the learner should know soon.
-    Warning(LeaseId, String),
-    /// Whoever waits may have another place, or another time to wait.
-    QueueMoved,
-}
 
 /// Why a lease cannot be had or used.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +60,9 @@ pub enum LeaseError {
     /// It has no sandbox at the moment.
     #[error("the sandbox is {}", .0.as_str())]
     NotReady(LeaseState),
+    /// The files of that attempt are not kept.
+    #[error("the files of that attempt are not kept any more")]
+    NoPoint,
     /// It cannot be extended any more.
     #[error("this sandbox cannot be extended again")]
     NoExtension,
@@ -110,7 +106,7 @@ struct Inner {
     since: i64,
     /// When the engine was asked last whether it answers, and whether it did.
     answered: tokio::sync::Mutex<Option<(Instant, bool)>>,
-    events: broadcast::Sender<Event>,
+    events: events::Events,
     wake: Arc<Notify>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -125,6 +121,8 @@ struct Living {
     told: Option<i64>,
     /// What the working folder looked like when it was saved last.
     saved: Option<u64>,
+    /// What its images were when they were saved last.
+    images: Option<u64>,
     /// When the learner last did something in it, Unix seconds.
     active_at: i64,
     /// The learner was told that it ends for want of activity.
@@ -139,6 +137,7 @@ impl Living {
             warned: false,
             told: None,
             saved: None,
+            images: None,
             active_at: now,
             asked: false,
         }
@@ -199,7 +198,7 @@ impl Leases {
                 followers: followers::Followers::default(),
                 since,
                 answered: tokio::sync::Mutex::default(),
-                events: broadcast::channel(1024).0,
+                events: events::Events::default(),
                 wake,
                 tasks,
                 stop,
@@ -283,15 +282,18 @@ impl Leases {
         }
     }
 
-    /// Follow what happens.
+    /// Follow what happens to a lease.
     #[must_use]
-    pub fn events(&self) -> broadcast::Receiver<Event> {
-        self.inner.events.subscribe()
+    pub fn events(&self, id: &LeaseId) -> broadcast::Receiver<Event> {
+        self.inner.events.follow(id)
     }
 
     fn changed(&self, id: &LeaseId) {
-        // Nobody may be following.
-        let _followers = self.inner.events.send(Event::Changed(id.clone()));
+        self.inner.events.tell(id, Event::Changed);
+    }
+
+    fn warn(&self, id: &LeaseId, text: String) {
+        self.inner.events.tell(id, Event::Warning(text));
     }
 
     fn now(&self) -> i64 {
@@ -311,8 +313,7 @@ impl Leases {
         {
             return answered;
         }
-        let asked = tokio::time::timeout(Duration::from_secs(2), self.inner.sandboxes.engine_info()).await;
-        let answered = matches!(asked, Ok(Ok(_)));
+        let answered = self.inner.sandboxes.engine_answers().await.is_ok();
         *last = Some((Instant::now(), answered));
         answered
     }
@@ -432,16 +433,23 @@ impl Leases {
     /// # Errors
     /// When the database fails. A sandbox that cannot be removed now is left to the reaper.
     pub async fn end(&self, row: &LeaseRow, reason: &str) -> Result<(), LeaseError> {
-        let living = self.handles().remove(&row.id);
+        let sandbox = self.handles().get(&row.id).map(|living| living.sandbox.clone());
         let mut reason = reason.to_owned();
         // What is not ready yet holds nothing of the learner's.
-        if let Some(living) = living.as_ref().filter(|_| row.state == LeaseState::Ready && row.exercise.is_some())
-            && let Err(error) = self.save_work(&living.sandbox, row).await
-        {
-            tracing::warn!(lease = %row.id, %error, "the work could not be saved");
-            reason.push_str(" Its files could not be saved at the end; those of the last save are kept.");
+        if let Some(sandbox) = sandbox.as_ref().filter(|_| row.state == LeaseState::Ready && row.exercise.is_some()) {
+            if let Err(error) = self.save_work(sandbox, row).await {
+                tracing::warn!(lease = %row.id, %error, "the work could not be saved");
+                reason.push_str(" Its files could not be saved at the end; those of the last save are kept.");
+            }
+            match self.save_images(sandbox, row).await {
+                Ok(images::Kept::TooLarge) => {
+                    reason.push_str(" Its images are too large to be kept; they can be built again from the files.");
+                }
+                Ok(images::Kept::Saved | images::Kept::AsBefore) => {}
+                Err(error) => tracing::warn!(lease = %row.id, %error, "the images could not be saved"),
+            }
         }
-        self.end_without_saving(row, living.map(|living| living.sandbox), &reason).await
+        self.end_without_saving(row, sandbox, &reason).await
     }
 
     async fn end_without_saving(
@@ -466,6 +474,27 @@ impl Leases {
             }
         }
         Ok(())
+    }
+
+    /// Go back to the files as they were at an earlier attempt: end the living sandbox, if there is one, and open another
+    /// lease, which is furnished with them.
+    ///
+    /// # Errors
+    /// [`LeaseError::NoPoint`] when they are not kept; as [`Leases::open`] otherwise.
+    pub async fn go_back(&self, attempt: &Attempt, learner: &LearnerId) -> Result<LeaseRow, LeaseError> {
+        if !attempt.kept {
+            return Err(LeaseError::NoPoint);
+        }
+        if let Some(row) = self.inner.store.living_lease(learner, Some(&attempt.exercise)).await? {
+            let living = self.handles().remove(&row.id);
+            // Ended first, as below.
+            let reason = "You went back to an earlier attempt.";
+            self.end_without_saving(&row, living.map(|living| living.sandbox), reason).await?;
+        }
+        if !self.inner.store.go_back(learner, &attempt.exercise, &attempt.id, self.now()).await? {
+            return Err(LeaseError::NoPoint);
+        }
+        self.open(learner, Some(&attempt.exercise)).await
     }
 
     /// Begin the exercise anew: forget the saved files, end the sandbox, open another lease.

@@ -9,7 +9,7 @@ use std::{
 use domain::{id::LeaseId, lease::LeaseState};
 
 use super::{Event, LeaseError, Leases};
-use crate::store::lease::LeaseRow;
+use crate::{pool::ENGINE_AWAY, store::lease::LeaseRow};
 
 /// Those who wait are told of their place no more often than this, unless they are few.
 const TELL: Duration = Duration::from_millis(500);
@@ -61,7 +61,9 @@ impl Leases {
                     // With many in the queue each move concerns all of them.
                     if moved && (self.queue().places.len() <= FEW || told.elapsed() >= TELL) {
                         (moved, told) = (false, Instant::now());
-                        let _followers = self.inner.events.send(Event::QueueMoved);
+                        for id in self.queue().places.keys() {
+                            self.inner.events.tell(id, Event::QueueMoved);
+                        }
                     }
                 }
                 Err(error) => {
@@ -102,8 +104,13 @@ impl Leases {
         let queued = self.inner.store.queue().await?;
         let ends = self.inner.store.ends_of_sandboxes().await?;
         self.inner.pool.fill(queued.len(), ends.len()).await?;
+        let why_not = match self.inner.pool.why_not() {
+            // A hung engine tells nothing by itself, for a minute.
+            None if self.inner.pool.is_late() && !self.engine_answers().await => Some(ENGINE_AWAY),
+            known => known,
+        };
         let places = queued.into_iter().zip(1..).collect();
-        let now = Queue { places, ends, why_not: self.inner.pool.why_not() };
+        let now = Queue { places, ends, why_not };
         let mut queue = self.queue_mut();
         let moved = queue.places != now.places || queue.why_not != now.why_not;
         *queue = now;
@@ -117,7 +124,7 @@ impl Leases {
     /// When the database fails.
     pub async fn settled(&self, row: LeaseRow, patience: Duration) -> Result<LeaseRow, LeaseError> {
         let Ok(_asking) = self.inner.settling.try_acquire() else { return Ok(row) };
-        let (mut events, id) = (self.events(), &row.id);
+        let (mut events, id) = (self.events(&row.id), &row.id);
         let deadline = tokio::time::Instant::now() + patience;
         loop {
             let row = self.inner.store.lease(id).await?.ok_or(LeaseError::NotFound)?;
@@ -126,7 +133,7 @@ impl Leases {
             }
             let changed = async {
                 while let Ok(event) = events.recv().await {
-                    if matches!(event, Event::Changed(of) if of == *id) {
+                    if event == Event::Changed {
                         return;
                     }
                 }

@@ -11,7 +11,7 @@ use domain::lease::LeaseState;
 use futures::StreamExt as _;
 use sandbox::Found;
 
-use super::{Event, LeaseError, Leases, Living};
+use super::{LeaseError, Leases, Living};
 use crate::store::lease::LeaseRow;
 
 const PAUSE: Duration = Duration::from_secs(5);
@@ -163,7 +163,7 @@ impl Leases {
                 let minutes = (left + 59) / 60;
                 let kept = if row.exercise.is_some() { "Your files are kept" } else { "Its files go with it" };
                 let text = format!("This sandbox ends in {minutes} min. {kept}; extend it to go on.");
-                let _followers = self.inner.events.send(Event::Warning(row.id.clone(), text));
+                self.warn(&row.id, text);
             }
         }
         Ok(())
@@ -188,7 +188,7 @@ impl Leases {
                 let text = format!(
                     "Nothing has happened here for a while: this sandbox ends in {minutes} min unless you go on. {kept}"
                 );
-                let _followers = self.inner.events.send(Event::Warning(row.id.clone(), text));
+                self.warn(&row.id, text);
             }
         }
         Ok(())

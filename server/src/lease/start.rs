@@ -72,6 +72,7 @@ impl Leases {
             let exercise = exercise.ok_or_else(|| LeaseError::NoExercise(id.clone()))?;
             let saved = self.inner.store.work(&row.learner, id).await?;
             furnish::furnish(sandbox, &exercise, &row.canary, &row.nonce, &saved).await?;
+            self.bring_images(sandbox, row).await?;
         }
         if !self.inner.store.lease_is_ready(&row.id, self.now()).await? {
             return Ok(false);

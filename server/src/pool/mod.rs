@@ -28,6 +28,8 @@ pub(crate) const ENGINE_AWAY: &str = "The server's Docker engine does not answer
 
 /// Without a server an idle sandbox ends by itself after this many seconds.
 const LIFE_SECONDS: i64 = 2 * 3600;
+/// However fast they usually are made, none is late before this.
+const LATE: Duration = Duration::from_secs(4);
 /// One that ends sooner than this is not given out any more, seconds.
 const TOO_LATE_SECONDS: i64 = 600;
 /// Left free of the host's memory, MiB: below it nothing new is made.
@@ -52,8 +54,8 @@ struct Inner {
     recipe: String,
     /// The connections to idle sandboxes.
     idle: Mutex<HashMap<ContainerId, Sandbox>>,
-    /// Names of sandboxes that are being made.
-    making: Mutex<HashSet<String>>,
+    /// Names of sandboxes that are being made, and since when.
+    making: Mutex<HashMap<String, Instant>>,
     pace: Mutex<Pace>,
     trouble: Mutex<Option<Trouble>>,
     /// Told when a sandbox can be taken, or could not be made.
@@ -130,7 +132,7 @@ impl Pool {
         self.inner.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn making(&self) -> MutexGuard<'_, HashSet<String>> {
+    fn making(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
         self.inner.making.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -168,6 +170,12 @@ impl Pool {
         self.trouble().as_ref().map(|trouble| trouble.sentence)
     }
 
+    /// True when a sandbox has been in the making for much longer than one takes: the engine may hang.
+    pub(crate) fn is_late(&self) -> bool {
+        let usual = Duration::try_from_secs_f64(4.0 * self.pace().seconds()).unwrap_or(LATE);
+        self.making().values().any(|since| since.elapsed() > usual.max(LATE))
+    }
+
     /// The handle to a sandbox that was taken.
     pub(crate) fn take(&self, container: &ContainerId) -> Sandbox {
         let handle = self.idle().remove(container);
@@ -177,7 +185,7 @@ impl Pool {
 
     /// Names of the sandboxes that are being made.
     pub(crate) fn names_in_making(&self) -> HashSet<String> {
-        self.making().clone()
+        self.making().keys().cloned().collect()
     }
 
     /// Make what is missing and end what is too much, for so many leases that wait and that have a sandbox.
@@ -231,7 +239,7 @@ impl Pool {
 
     fn begin_making(&self, in_flight: usize) {
         let name = random::id();
-        self.making().insert(name.clone());
+        self.making().insert(name.clone(), Instant::now());
         let making = Making { pool: self.clone(), name };
         self.inner.tasks.spawn(async move {
             making.pool.make(&making.name, in_flight).await;

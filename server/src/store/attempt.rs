@@ -58,6 +58,7 @@ fn read(row: &SqliteRow) -> Result<Attempt, StoreError> {
         started_at: row.get("started_at"),
         graded_at: row.get("graded_at"),
         verdict: verdict.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| corrupt())?,
+        kept: row.get("kept"),
     })
 }
 
@@ -80,7 +81,7 @@ impl Store {
              SELECT ?1, ?2, ?3, ?4, ?5, coalesce(max(number), 0) + 1, 'running', ?6
              FROM attempt WHERE learner = ?2 AND exercise = ?3
              ON CONFLICT (lease) WHERE state = 'running' DO NOTHING
-             RETURNING *",
+             RETURNING *, FALSE AS kept",
         )
         .bind(id.as_str())
         .bind(learner.as_str())
@@ -139,7 +140,7 @@ impl Store {
     pub async fn attempts_to_regrade(&self, exercise: &ExerciseId) -> Result<Vec<Regradable>, StoreError> {
         let corrupt = || StoreError::Corrupt { what: "attempt" };
         sqlx::query(
-            "SELECT attempt.*, lease.canary, lease.nonce FROM attempt JOIN lease ON lease.id = attempt.lease
+            "SELECT attempt.*, lease.canary, lease.nonce FROM attempt_known AS attempt JOIN lease ON lease.id = attempt.lease
              WHERE attempt.exercise = ? AND attempt.state = 'graded' AND attempt.fresh IS NOT NULL
              ORDER BY attempt.started_at, attempt.id",
         )
@@ -220,7 +221,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn attempt(&self, learner: &LearnerId, id: &AttemptId) -> Result<Option<Attempt>, StoreError> {
-        sqlx::query("SELECT * FROM attempt WHERE learner = ? AND id = ?")
+        sqlx::query("SELECT * FROM attempt_known WHERE learner = ? AND id = ?")
             .bind(learner.as_str())
             .bind(id.as_str())
             .fetch_optional(&self.pool)
@@ -236,7 +237,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn latest_attempts(&self, learner: &LearnerId, most: u32) -> Result<Vec<Attempt>, StoreError> {
-        sqlx::query("SELECT * FROM attempt WHERE learner = ? ORDER BY started_at DESC, number DESC LIMIT ?")
+        sqlx::query("SELECT * FROM attempt_known WHERE learner = ? ORDER BY started_at DESC, number DESC LIMIT ?")
             .bind(learner.as_str())
             .bind(most)
             .fetch_all(&self.pool)
@@ -252,7 +253,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn attempts(&self, learner: &LearnerId, exercise: &ExerciseId) -> Result<Vec<Attempt>, StoreError> {
-        sqlx::query("SELECT * FROM attempt WHERE learner = ? AND exercise = ? ORDER BY number DESC LIMIT 50")
+        sqlx::query("SELECT * FROM attempt_known WHERE learner = ? AND exercise = ? ORDER BY number DESC LIMIT 50")
             .bind(learner.as_str())
             .bind(exercise.as_str())
             .fetch_all(&self.pool)

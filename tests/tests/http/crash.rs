@@ -1,37 +1,16 @@
 //! A server that is killed at the worst moment, again and again: what was promised holds, and nothing is left over.
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tests::{Learner, Server};
+use tests::{Fault, FaultyWay, Learner, Mode, Operation, Server, Terminal};
+
+use crate::agreement::{AGREED, agrees, nothing_left};
 
 const EXERCISE: &str = "flatten-secret-image";
 /// Milliseconds after a step began, at which the server is killed: through claim, furnishing, the first check and the
 /// removal, and past them.
 const MOMENTS: [u64; 12] = [0, 2, 5, 10, 15, 25, 40, 60, 100, 200, 400, 900];
-const AGREED: Duration = Duration::from_secs(60);
-
-/// The living leases' containers and the pool's are all that is there; every ready lease has one.
-async fn agrees(server: &Server, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
-    let began = Instant::now();
-    loop {
-        let listed = server.ask(&["leases", "--json"]);
-        let leases = listed["leases"].as_array().unwrap().clone();
-        let idle = server.idle();
-        let taken = leases.iter().filter_map(|row| row["container"].as_str());
-        let known: BTreeSet<&str> = taken.chain(idle.iter().map(String::as_str)).collect();
-        let there = server.containers();
-        let settled = leases.iter().all(|row| row["state"] == "ready");
-        if settled && wanted(&leases) && known == there.iter().map(String::as_str).collect() {
-            return leases;
-        }
-        assert!(began.elapsed() < AGREED, "database {leases:?} {idle:?}, engine {there:?}; {}", server.said());
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-}
 
 /// Begin a request and kill the server some time after.
 async fn cut_off(server: &mut Server, moment: u64, request: impl Future) {
@@ -59,14 +38,7 @@ async fn a_server_killed_at_any_moment_of_a_start_a_check_and_an_end_leaves_noth
         cut_off(&mut server, moment, ann.try_post(&attempts, &json!({}))).await;
         cases += 1;
         agrees(&server, |leases| leases.len() == 1).await;
-        let known = whole_check(&mut ann, &attempts).await;
-        // The one that was cut off counts once, if it was heard at all; none is lost, and none runs for ever.
-        assert!((1..=2).contains(&known.len()), "{known:?}");
-        for (one, number) in known.iter().rev().zip(1..) {
-            assert_eq!(one["number"], number, "{known:?}");
-        }
-        assert_eq!(known[0]["state"], "graded", "{known:?}");
-        assert!(known.iter().all(|one| one["state"] != "running"), "{known:?}");
+        counted_once(&whole_check(&mut ann, &attempts).await);
 
         let end = format!("/api/leases/{lease}");
         cut_off(&mut server, moment, ann.try_delete(&end)).await;
@@ -78,6 +50,107 @@ async fn a_server_killed_at_any_moment_of_a_start_a_check_and_an_end_leaves_noth
         agrees(&server, <[Value]>::is_empty).await;
     }
     assert_eq!(cases, 3 * MOMENTS.len());
+}
+
+/// All attempts of a learner, the latest first, of whom one may have been cut off: it counts once, if it was heard at
+/// all; none is lost, and none runs for ever.
+fn counted_once(known: &[Value]) {
+    assert!((1..=2).contains(&known.len()), "{known:?}");
+    for (one, number) in known.iter().rev().zip(1..) {
+        assert_eq!(one["number"], number, "{known:?}");
+    }
+    assert_eq!(known[0]["state"], "graded", "{known:?}");
+    assert!(known.iter().all(|one| one["state"] != "running"), "{known:?}");
+}
+
+/// Kill a server that waits for the engine in a request that was injected, and start it again.
+async fn killed_there(server: &mut Server, way: &FaultyWay, hits: usize) {
+    assert!(way.until_hits(hits, AGREED).await, "the request never came: {}", server.said());
+    server.kill();
+    // Requests of a dead server hang no more.
+    way.set(Mode::Down);
+    way.set(Mode::Up);
+    server.again().await;
+}
+
+/// The server is killed while it waits for the engine, before and after the engine has done what was asked: at every
+/// request of a start, of a check's fresh sandbox and of an end, and at moments of the stream to a sandbox.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_at_any_request_to_the_engine_leaves_nothing_wrong() {
+    use Fault::{Hang, HangAfter, StallAt};
+    let way = FaultyWay::open();
+    let mut server = Server::with(&[("DRYDOCK_DOCKER_HOST", way.address().as_str())]).await;
+    let of_making = [
+        (Operation::Create, Hang),
+        (Operation::Create, HangAfter),
+        (Operation::Start, Hang),
+        (Operation::Start, HangAfter),
+        (Operation::Exec, Hang),
+        (Operation::Exec, HangAfter),
+        (Operation::Attach, Hang),
+        (Operation::Attach, StallAt(1)),
+        (Operation::Attach, StallAt(150)),
+        (Operation::Attach, StallAt(400)),
+        (Operation::Attach, StallAt(800)),
+        (Operation::Attach, StallAt(1_200)),
+        (Operation::Attach, StallAt(1_600)),
+    ];
+    let mut cases = 0;
+    let mut longest = Duration::ZERO;
+    for (operation, fault) in of_making {
+        let mut ann = server.learner();
+        way.inject(operation, 0, fault);
+        cases += 1;
+        let _heard = ann.post("/api/leases", &json!({"exercise": EXERCISE})).await;
+        killed_there(&mut server, &way, cases).await;
+        let began = Instant::now();
+        let lease = ann.start(Some(EXERCISE)).await;
+        agrees(&server, |leases| leases.len() == 1 && leases[0]["id"] == lease.as_str()).await;
+        longest = longest.max(began.elapsed());
+
+        // The same of the sandbox that a check makes for itself.
+        solved(&mut ann, &lease).await;
+        way.inject(operation, 0, fault);
+        cases += 1;
+        let attempts = format!("/api/leases/{lease}/attempts");
+        assert_eq!(ann.post(&attempts, &json!({})).await.status, 202);
+        killed_there(&mut server, &way, cases).await;
+        let began = Instant::now();
+        agrees(&server, |leases| leases.len() == 1 && leases[0]["id"] == lease.as_str()).await;
+        longest = longest.max(began.elapsed());
+        let known = whole_check(&mut ann, &attempts).await;
+        counted_once(&known);
+        assert_eq!(known[0]["passed"], true, "{known:?}");
+
+        for fault in [Hang, HangAfter] {
+            if operation != Operation::Create {
+                break;
+            }
+            let last = ann.start(Some(EXERCISE)).await;
+            way.inject(Operation::Remove, 0, fault);
+            cases += 1;
+            let end = format!("/api/leases/{last}");
+            let ended = tokio::time::timeout(AGREED, ann.try_delete(&end));
+            let killed = killed_there(&mut server, &way, cases);
+            let _cut = tokio::join!(ended, killed);
+            let began = Instant::now();
+            nothing_left(&server).await;
+            longest = longest.max(began.elapsed());
+        }
+        if let Some(row) = agrees(&server, |leases| leases.len() <= 1).await.first() {
+            assert_eq!(ann.delete(&format!("/api/leases/{}", row["id"].as_str().unwrap())).await.status, 204);
+        }
+        nothing_left(&server).await;
+    }
+    assert_eq!((cases, way.forget()), (2 * of_making.len() + 4, 0));
+    println!("{cases} kills; agreement took {longest:?} at most");
+}
+
+/// Solve the exercise in a lease's sandbox.
+async fn solved(learner: &mut Learner, lease: &str) {
+    learner.until_engine(lease).await;
+    let mut terminal = Terminal::attach(learner, lease, 0).await;
+    learner.solve(lease, EXERCISE, &mut terminal).await;
 }
 
 /// Check once more and wait for the verdict; all attempts, the latest first.

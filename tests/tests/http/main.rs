@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod access;
+mod agreement;
 mod bad_input;
 mod crash;
+mod database_faults;
+mod engine_faults;
 mod files;
 mod leases;
 mod pages;

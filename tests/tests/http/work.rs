@@ -69,3 +69,73 @@ async fn work_is_saved_when_the_time_is_up() {
     let second = ann.start(Some(EXERCISE)).await;
     assert_eq!(ann.get(&format!("/api/leases/{second}/files/late.txt")).await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_learner_goes_back_to_the_files_of_an_attempt() {
+    let server = Server::start().await;
+    let (mut ann, mut ben) = (server.learner(), server.learner());
+    let first = ann.start(Some(EXERCISE)).await;
+    let key = ann.get(&format!("/api/leases/{first}/files/licence.key")).await.text();
+    for text in ["good", "spoilt"] {
+        assert_eq!(ann.put(&format!("/api/leases/{first}/files/plan.txt"), text.as_bytes()).await.status, 204);
+        check(&mut ann, &first).await;
+    }
+    let attempts = format!("/api/exercises/{EXERCISE}/attempts");
+    let known = ann.get(&attempts).await.json();
+    assert_eq!((&known[0]["kept"], &known[1]["kept"]), (&json!(true), &json!(true)), "{known}");
+    let back = format!("/api/attempts/{}/back", known[1]["id"].as_str().unwrap());
+    let _known = ben.post("/api/leases", &json!({"exercise": "no-such"})).await;
+    assert_eq!(ben.post(&back, &json!({})).await.status, 404, "somebody else's");
+
+    let answer = ann.post(&back, &json!({})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let second = answer.json()["id"].as_str().unwrap().to_owned();
+    assert_ne!(second, first);
+    let reason = ann.until(&first, "ended").await["end_reason"].clone();
+    assert_eq!(reason, "You went back to an earlier attempt.");
+    ann.until(&second, "ready").await;
+    let file =
+        async |ann: &mut Learner, name: &str| ann.get(&format!("/api/leases/{second}/files/{name}")).await.text();
+    assert_eq!(file(&mut ann, "plan.txt").await, "good");
+    assert_eq!(file(&mut ann, "licence.key").await, key, "the checks look for the same words");
+
+    // And forward again, also without a living sandbox.
+    assert_eq!(ann.delete(&format!("/api/leases/{second}")).await.status, 204);
+    let forward = format!("/api/attempts/{}/back", known[0]["id"].as_str().unwrap());
+    let third = ann.post(&forward, &json!({})).await.json()["id"].as_str().unwrap().to_owned();
+    ann.until(&third, "ready").await;
+    assert_eq!(ann.get(&format!("/api/leases/{third}/files/plan.txt")).await.text(), "spoilt");
+
+    // A reset draws other words, and forgets what holds the old ones.
+    assert_eq!(ann.post(&format!("/api/leases/{third}/reset"), &json!({})).await.status, 200);
+    assert_eq!(ann.post(&back, &json!({})).await.error(), (409, "no_point".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn small_images_come_back_and_large_ones_are_said_to_be_lost() {
+    let server = Server::start().await;
+    let mut ann = server.learner();
+    let first = ann.start(Some(EXERCISE)).await;
+    let mut terminal = Terminal::attach(&ann, &first, 0).await;
+    let build = "printf 'FROM debian:13\nRUN echo anchor > /mark\n' | docker build -qt mine:1 - >/dev/null && docker tag mine:1 mine:2; echo $?";
+    assert_eq!(terminal.ask(build).await, "0");
+    let id = terminal.ask("docker image inspect --format '{{.Id}}' mine:1").await;
+    ann.until_engine(&first).await;
+    assert_eq!(ann.delete(&format!("/api/leases/{first}")).await.status, 204);
+
+    let second = ann.start(Some(EXERCISE)).await;
+    let mut terminal = Terminal::attach(&ann, &second, 0).await;
+    assert_eq!(terminal.ask("docker image inspect --format '{{.Id}}' mine:1 mine:2").await, format!("{id}\n{id}"));
+    assert_eq!(terminal.ask("docker run --rm mine:2 cat /mark").await, "anchor");
+
+    // Too large to be packed into what is kept.
+    let build = "head -c 12M /dev/urandom > large; printf 'FROM scratch\nCOPY large /\n' > L; docker build -qf L -t large:1 . >/dev/null; echo $?; rm large";
+    assert_eq!(terminal.ask(build).await, "0");
+    ann.until_engine(&second).await;
+    assert_eq!(ann.delete(&format!("/api/leases/{second}")).await.status, 204);
+    let reason = ann.until(&second, "ended").await["end_reason"].clone();
+    assert!(reason.as_str().unwrap().contains("too large to be kept"), "{reason}");
+    let third = ann.start(Some(EXERCISE)).await;
+    let mut terminal = Terminal::attach(&ann, &third, 0).await;
+    assert_eq!(terminal.ask("docker images -q mine large | wc -l; ls L").await, "0\nL");
+}

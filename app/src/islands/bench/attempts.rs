@@ -85,6 +85,21 @@ impl Bench {
         self.grading.update(|grading| grading.finish(verdict));
         browser::announce(&self.grading.read_untracked().words());
         self.hang_up();
+        spawn_local(self.learn_what_is_kept());
+    }
+
+    /// Which attempts can be gone back to: the latest, and of the earlier ones as many as are kept.
+    async fn learn_what_is_kept(self) {
+        let Some(exercise) = self.exercise.get_untracked() else { return };
+        let path = format!("/api/exercises/{exercise}/attempts");
+        // What is offered in vain otherwise is refused with a sentence.
+        if let Ok(known) = browser::call::<Vec<Attempt>>("GET", &path, None::<&()>).await {
+            self.attempts.update(|attempts| {
+                for attempt in attempts {
+                    attempt.kept = known.iter().any(|one| one.id == attempt.id && one.kept);
+                }
+            });
+        }
     }
 
     /// There will be no verdict.

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use domain::{id::LeaseId, lease::LeaseState};
+use domain::{
+    id::{AttemptId, LeaseId},
+    lease::LeaseState,
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Bench;
@@ -34,6 +37,15 @@ impl Bench {
     /// Asks for a new sandbox in place of this one.
     pub(in crate::islands) fn reset(self) {
         let Some(path) = self.lease_path("/reset") else { return };
+        self.warning.set(None);
+        self.pressed.set_value(true);
+        self.leave(true);
+        self.ask(async move { browser::call("POST", &path, None::<&()>).await }, true);
+    }
+
+    /// Asks for a new sandbox with the files as they were at an attempt.
+    pub(in crate::islands) fn go_back(self, attempt: &AttemptId) {
+        let path = format!("/api/attempts/{attempt}/back");
         self.warning.set(None);
         self.pressed.set_value(true);
         self.leave(true);

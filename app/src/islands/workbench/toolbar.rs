@@ -63,7 +63,7 @@ pub(super) fn toolbar(bench: Bench) -> AnyView {
             {question(
                 ending,
                 "End this sandbox?",
-                "Its containers and images are lost. The files of the working folder are kept for the next time, and so are your results.",
+                "Its containers are lost. The files of the working folder are kept for the next time, and so are small images and your results.",
                 "Keep it",
                 "End",
                 move || bench.end(),

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use futures::TryStreamExt as _;
 use tokio::{sync::OnceCell, time::timeout};
 
-use super::{ByteStream, ContainerId, Engine, EngineInfo, Found, NewContainer, exec_stream::ExecStream};
+use super::{ByteStream, ContainerId, Engine, EngineInfo, Found, NewContainer, exec_stream::ExecStream, unix};
 use crate::{
     ImageSource,
     error::{Cause, EngineError},
@@ -29,6 +29,8 @@ use crate::{
     spec,
 };
 
+/// For what takes it none.
+const PING: Duration = Duration::from_secs(2);
 /// For what takes an engine little effort.
 const SHORT: Duration = Duration::from_secs(15);
 /// For what may have to wait for its disk or for other containers.
@@ -48,10 +50,9 @@ impl DockerEngine {
     /// When the address makes no sense.
     pub fn new(address: &str, images: ImageSource) -> Result<Self, EngineError> {
         let seconds = LONG.as_secs();
-        let docker = if address.starts_with("unix://") {
-            Docker::connect_with_unix(address, seconds, API_DEFAULT_VERSION)
-        } else {
-            Docker::connect_with_http(address, seconds, API_DEFAULT_VERSION)
+        let docker = match address.strip_prefix("unix://") {
+            Some(path) => unix::client(path, seconds, API_DEFAULT_VERSION),
+            None => Docker::connect_with_http(address, seconds, API_DEFAULT_VERSION),
         };
         let docker =
             docker.map_err(|error| EngineError::Address { address: address.to_owned(), source: error.into() })?;
@@ -114,6 +115,10 @@ impl Engine for DockerEngine {
             Err(EngineError::Info(cause)) if is_denied(cause.as_ref()) => Err(EngineError::Denied),
             other => other.map(engine_info),
         }
+    }
+
+    async fn answers(&self) -> Result<(), EngineError> {
+        in_time("answer", PING, EngineError::Info, self.docker.ping()).await.map(drop)
     }
 
     fn recipe(&self, config: &crate::SandboxConfig) -> String {

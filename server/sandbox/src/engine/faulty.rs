@@ -16,6 +16,8 @@ use crate::error::{Cause, EngineError};
 pub enum Operation {
     /// [`Engine::info`].
     Info,
+    /// [`Engine::answers`].
+    Answers,
     /// [`Engine::create`].
     Create,
     /// [`Engine::start`].
@@ -96,7 +98,7 @@ impl FaultyEngine {
 fn error(operation: Operation, text: String) -> EngineError {
     let cause: Cause = text.into();
     match operation {
-        Operation::Info => EngineError::Info(cause),
+        Operation::Info | Operation::Answers => EngineError::Info(cause),
         Operation::Create => EngineError::Create(cause),
         Operation::Start => EngineError::Start(cause),
         Operation::Connect => EngineError::Connect(cause),
@@ -111,6 +113,10 @@ fn error(operation: Operation, text: String) -> EngineError {
 impl Engine for FaultyEngine {
     async fn info(&self) -> Result<EngineInfo, EngineError> {
         self.with(Operation::Info, self.inner.info()).await
+    }
+
+    async fn answers(&self) -> Result<(), EngineError> {
+        self.with(Operation::Answers, self.inner.answers()).await
     }
 
     fn recipe(&self, config: &crate::SandboxConfig) -> String {

@@ -11,6 +11,7 @@ use crate::error::EngineError;
 mod docker;
 mod exec_stream;
 mod faulty;
+mod unix;
 
 pub use docker::DockerEngine;
 pub(crate) use docker::{status, status_of};
@@ -116,6 +117,8 @@ impl EngineInfo {
 pub trait Engine: Send + Sync + 'static {
     /// What it is; fails when it does not answer.
     async fn info(&self) -> Result<EngineInfo, EngineError>;
+    /// Whether it answers at all, within two seconds; fails when it does not.
+    async fn answers(&self) -> Result<(), EngineError>;
     /// A word for what it makes sandboxes of, with these limits: another one when they would be others.
     fn recipe(&self, config: &crate::SandboxConfig) -> String;
     /// Create a container, not started.

@@ -20,6 +20,13 @@ mod leftovers;
 
 pub use leftovers::{prune, sweep};
 
+/// Names of the images that every sandbox comes with.
+#[must_use]
+pub fn preloaded() -> Vec<&'static str> {
+    let others = base::ALL.iter().flat_map(|base| base.tags.iter().copied());
+    debian::TAGS.into_iter().chain(others).collect()
+}
+
 /// A step of the preparation, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {

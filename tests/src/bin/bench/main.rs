@@ -14,6 +14,7 @@ mod room;
 mod search;
 mod start;
 mod stats;
+mod usual;
 
 use std::{any::Any, panic::AssertUnwindSafe, process::ExitCode};
 
@@ -67,6 +68,9 @@ async fn measure(report: &mut Report) {
     }
     if let Some(server) = server(report, "grading").await {
         guarded(report, "grade", async |report| grade::measure(&server, report).await).await;
+    }
+    if let Some(server) = server(report, "usual").await {
+        guarded(report, "docker-in-docker", async |report| usual::measure(&server, report).await).await;
     }
     if let Some(server) = server(report, "room").await {
         guarded(report, "memory", async |report| memory::measure(&server, report).await).await;

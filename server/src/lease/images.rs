@@ -1,0 +1,181 @@
+//! Saving what a learner built: after each check and when the sandbox ends, where it is small. An archive as `docker save`
+//! writes it, less the layers that came with the sandbox: the next one has them too.
+//! Invariant: the archive is the learner's word alone. It goes into no sandbox but the learner's own, and no check reads it.
+
+use std::{
+    collections::{BTreeMap, hash_map::DefaultHasher},
+    hash::{Hash as _, Hasher as _},
+    time::Duration,
+};
+
+use app::api::EngineState;
+use bytes::Bytes;
+use sandbox::{EngineRequest, Limits, Program, Sandbox};
+use serde::Deserialize;
+
+use super::{LeaseError, Leases};
+use crate::store::lease::LeaseRow;
+
+/// Bytes of the packed archive.
+const MOST_BYTES: u64 = 8 * 1024 * 1024;
+/// Images kept.
+const MOST_IMAGES: usize = 20;
+/// To pack them; those of a whole class are packed in the same minute.
+const PACKING: Duration = Duration::from_secs(20);
+/// To unpack them.
+const UNPACKING: Limits = Limits { bytes: 64 * 1024, time: Duration::from_secs(30) };
+/// Where the sandbox packs them.
+const PACKED: &str = "/tmp/.kept-images.tar.gz";
+
+/// Packs the named images. The layers that came with the sandbox are those that are mounted from the golden volume;
+/// `docker load` does not ask for a layer that is there. Arguments: the most bytes, the file, the images.
+const PACK: &str = r#"
+set -e
+most=$1 packed=$2
+shift 2
+rm -f "$packed"
+cd /var/lib/docker/image/overlay2/layerdb/sha256
+came=$(for layer in *; do
+  if grep -q " /var/lib/docker/overlay2/$(cat "$layer/cache-id")/diff " /proc/self/mountinfo; then
+    cat "$layer/diff"; echo
+  fi
+done)
+wanted=$(docker image inspect --format '{{range .RootFS.Layers}}{{println .}}{{end}}' "$@" | sort -u | grep .)
+left_out=$(printf '%s\n' "$wanted" | grep -Fx "$came" | sed 's|^sha256:|blobs/sha256/|' || true)
+if [ -n "$left_out" ]; then
+  docker save "$@" | tar --delete -f - $left_out
+else
+  docker save "$@"
+fi | gzip -1 | head -c "$most" >"$packed"
+"#;
+
+/// What became of the images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// They are as they were saved, or there are none, or nobody has used the engine.
+    AsBefore,
+    /// They were saved.
+    Saved,
+    /// They are too large or too many; those that were saved before are forgotten.
+    TooLarge,
+}
+
+/// An image as the engine lists it.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    id: String,
+    #[serde(default)]
+    repo_tags: Option<Vec<String>>,
+}
+
+impl Leases {
+    /// Save the images that a learner made, if they have changed and are small.
+    ///
+    /// # Errors
+    /// When sandbox or database fail; what was saved before is kept then.
+    pub(super) async fn save_images(&self, sandbox: &Sandbox, row: &LeaseRow) -> Result<Kept, LeaseError> {
+        let Some(exercise) = &row.exercise else { return Ok(Kept::AsBefore) };
+        let living = self.handles().get(&row.id).map(|living| (living.engine, living.images));
+        // An engine that nobody has used is not woken for it.
+        let Some((EngineState::Ready, before)) = living else { return Ok(Kept::AsBefore) };
+        let made = made_here(sandbox).await?;
+        let mark = mark_of(&made);
+        if before == Some(mark) {
+            return Ok(Kept::AsBefore);
+        }
+        let archive = if made.is_empty() || made.len() > MOST_IMAGES { None } else { pack(sandbox, &made).await? };
+        if !self.inner.store.save_images(row, exercise, archive.as_deref(), self.now()).await? {
+            return Ok(Kept::AsBefore);
+        }
+        if let Some(living) = self.handles().get_mut(&row.id) {
+            living.images = Some(mark);
+        }
+        Ok(match archive {
+            Some(_) => Kept::Saved,
+            None if made.is_empty() => Kept::AsBefore,
+            None => Kept::TooLarge,
+        })
+    }
+
+    /// As [`Leases::save_images`], for a check: what fails is told to the operator alone.
+    pub async fn keep_images(&self, sandbox: &Sandbox, row: &LeaseRow) {
+        if let Err(error) = self.save_images(sandbox, row).await {
+            tracing::warn!(lease = %row.id, %error, "the images could not be saved");
+        }
+    }
+
+    /// Bring the images that were saved into a new sandbox. One whose engine does not take them goes without.
+    ///
+    /// # Errors
+    /// When sandbox or database fail.
+    pub(super) async fn bring_images(&self, sandbox: &Sandbox, row: &LeaseRow) -> Result<(), LeaseError> {
+        let Some(exercise) = &row.exercise else { return Ok(()) };
+        let Some(archive) = self.inner.store.images(&row.learner, exercise).await? else { return Ok(()) };
+        sandbox.wait_for_engine(Duration::from_secs(60)).await?;
+        let body = futures::stream::iter([Ok(Bytes::from(archive))]);
+        let loaded = sandbox.engine_upload("/images/load?quiet=1", "application/x-tar", body, UNPACKING).await?;
+        // An engine tells of what it cannot load in a success as well.
+        if !loaded.status.is_success() || loaded.body.windows(11).any(|part| part == b"errorDetail") {
+            let said = String::from_utf8_lossy(&loaded.body).into_owned();
+            tracing::warn!(lease = %row.id, status = %loaded.status, said, "the saved images could not be loaded");
+        }
+        Ok(())
+    }
+}
+
+/// Names and ids of the images that did not come with the sandbox.
+async fn made_here(sandbox: &Sandbox) -> Result<BTreeMap<String, String>, LeaseError> {
+    let answer = sandbox.engine_request(EngineRequest::get("/images/json"), Limits::default()).await?;
+    let listed: Vec<Listed> = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let came = sandbox::preloaded();
+    let named = listed.into_iter().flat_map(|image| {
+        let names = image.repo_tags.unwrap_or_default();
+        names.into_iter().map(move |name| (name, image.id.clone()))
+    });
+    Ok(named.filter(|(name, _)| !came.contains(&name.as_str()) && !name.contains("<none>")).collect())
+}
+
+fn mark_of(images: &BTreeMap<String, String>) -> u64 {
+    let mut mark = DefaultHasher::new();
+    images.hash(&mut mark);
+    mark.finish()
+}
+
+/// `None` when they are too large.
+async fn pack(sandbox: &Sandbox, images: &BTreeMap<String, String>) -> Result<Option<Vec<u8>>, LeaseError> {
+    let limit = (MOST_BYTES + 1).to_string();
+    let fixed = ["/bin/sh", "-c", PACK, "pack", &limit, PACKED].map(str::to_owned);
+    let packing = Program::new(fixed.into_iter().chain(images.keys().cloned())).timeout(PACKING);
+    let ran = sandbox.run(packing).await?;
+    if ran.exit_code != 0 {
+        tracing::info!(code = ran.exit_code, stderr = ran.stderr, "images could not be packed");
+        return Ok(None);
+    }
+    let got = sandbox.get_file(PACKED, MOST_BYTES).await;
+    let removed = sandbox.remove(PACKED).await;
+    match got {
+        Ok((_, bytes)) => {
+            removed?;
+            Ok(Some(bytes.to_vec()))
+        }
+        Err(sandbox::SandboxError::TooLong { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_name_or_another_image_changes_the_mark() {
+        let images = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(name, id)| ((*name).to_owned(), (*id).to_owned())).collect()
+        };
+        let first = mark_of(&images(&[("app:1", "a"), ("app:2", "b")]));
+        assert_eq!(first, mark_of(&images(&[("app:2", "b"), ("app:1", "a")])));
+        assert_ne!(first, mark_of(&images(&[("app:1", "a"), ("app:2", "c")])));
+        assert_ne!(first, mark_of(&images(&[("app:1", "a")])));
+    }
+}
