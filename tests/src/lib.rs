@@ -10,4 +10,4 @@ pub mod terminal;
 pub use client::Learner;
 pub use events::Events;
 pub use server::Server;
-pub use terminal::Terminal;
+pub use terminal::{Socket, Terminal, socket};
