@@ -6,7 +6,9 @@ use app::Site;
 use cookie::Key;
 use tokio_util::sync::CancellationToken;
 
-use crate::{clock::Clock, config::Config, content::Content, grading::Grading, http::Audiences, lease::Leases, store::Store};
+use crate::{
+    clock::Clock, config::Config, content::Content, grading::Grading, http::Audiences, lease::Leases, store::Store,
+};
 
 /// The running server's parts; clones share them.
 #[derive(Clone)]

@@ -270,10 +270,14 @@ fn archives_as_real_engines_write_them_are_read_rightly() {
         for (image, tag) in [(first, "app:1"), (second, "app:2")] {
             assert!(image.present, "{name}: {tag}");
             assert_eq!(image.tags, [tag], "{name}");
-            assert_eq!((image.config.user.as_str(), image.config.env["B"].as_str()), ("10001:10001", "x=y z"), "{name}");
+            assert_eq!(
+                (image.config.user.as_str(), image.config.env["B"].as_str()),
+                ("10001:10001", "x=y z"),
+                "{name}"
+            );
             assert_eq!(image.config.cmd.as_deref(), Some(&["/remove".to_owned()][..]), "{name}");
             assert!(!image.files["/etc/secret"].present, "{name}: it was deleted");
-            assert_eq!(image.files["/etc/keep"].text.as_deref(), Some("new"), "{name}");
+            assert_eq!(image.files["/etc/keep"].text.as_deref(), Some("newer"), "{name}");
             assert_eq!(image.files["/lib/so"].text.as_deref(), Some("elf"), "{name}");
             assert_eq!(image.files["/lib"].target.as_deref(), Some("usr/lib"), "{name}");
             assert_eq!(image.files["/usr/lib/hard"].sha256, Some(sha(b"elf")), "{name}");

@@ -70,12 +70,7 @@ impl Audience {
     fn new(sandbox: Sandbox) -> Self {
         let (changes, _) = broadcast::channel(16);
         let watch = tokio::spawn(watch(sandbox, changes.clone())).abort_handle();
-        Self {
-            places: Arc::new(Semaphore::new(SOCKETS)),
-            typed: Arc::new(Semaphore::new(TYPED)),
-            changes,
-            watch,
-        }
+        Self { places: Arc::new(Semaphore::new(SOCKETS)), typed: Arc::new(Semaphore::new(TYPED)), changes, watch }
     }
 }
 

@@ -120,7 +120,9 @@ impl Stream {
     async fn begun(line: &mut Line, lines: u64) -> (Self, Seen) {
         let (mut output, mut from) = (Vec::new(), None);
         loop {
-            let Heard::Output { offset, bytes } = line.of_the_terminal().await else { panic!("a gap before the stream") };
+            let Heard::Output { offset, bytes } = line.of_the_terminal().await else {
+                panic!("a gap before the stream")
+            };
             let from = *from.get_or_insert(offset);
             assert_eq!(offset, from + output.len() as u64);
             output.extend(bytes);
@@ -331,8 +333,10 @@ async fn lies_about_offsets_cost_no_byte_and_lift_no_limit() {
         assert!(gap["to"].as_u64().unwrap() >= stream.end(), "{gap}");
     }
     for nonsense in [
-        json!({"type": "attach", "terminal": 0, "from": -1}), json!({"type": "attach", "terminal": 0, "from": 1.5}),
-        json!({"type": "ack", "terminal": 0, "offset": "1"}), json!({"type": "ack", "terminal": 256, "offset": 1}),
+        json!({"type": "attach", "terminal": 0, "from": -1}),
+        json!({"type": "attach", "terminal": 0, "from": 1.5}),
+        json!({"type": "ack", "terminal": 0, "offset": "1"}),
+        json!({"type": "ack", "terminal": 256, "offset": 1}),
         json!({"type": "x".repeat(900_000)}),
     ] {
         other.say(&nonsense).await;
@@ -467,7 +471,9 @@ async fn what_is_typed_arrives_whole_and_what_nobody_takes_is_bounded() {
     let mut terminal = Terminal::attach(&ann, &lease, 0).await;
     terminal.until("# ").await;
     let paste = (0..95_325u32).map(|number| format!("{number:010}-")).collect::<String>();
-    terminal.type_line(&format!("stty raw -echo; printf rea%s dy; head -c {} | sha256sum; stty sane", paste.len())).await;
+    terminal
+        .type_line(&format!("stty raw -echo; printf rea%s dy; head -c {} | sha256sum; stty sane", paste.len()))
+        .await;
     terminal.until("ready").await;
     for part in paste.as_bytes().chunks(64 * 1024) {
         line.0.send(Message::binary([&[0], part].concat())).await.unwrap();

@@ -10,7 +10,7 @@ long=$(printf 'd%.0s' $(seq 120))
 mkdir -p one/etc one/usr/lib "one/$long" two/etc
 printf %s c4nary-of-the-fuzzer-91b7 >one/etc/secret
 printf old >one/etc/keep
-printf new >two/etc/keep
+printf newer >two/etc/keep
 printf elf >one/usr/lib/so
 ln one/usr/lib/so one/usr/lib/hard
 ln -s usr/lib one/lib
