@@ -356,7 +356,7 @@ async fn lies_about_offsets_cost_no_byte_and_lift_no_limit() {
 async fn a_reader_that_stops_costs_the_server_little_and_is_told_what_it_missed() {
     let server = Server::start().await;
     let (ann, lease) = somebody(&server).await;
-    let lines = 5_000_000;
+    let lines = 2_500_000;
     let mut line = Line::attached(&ann, &lease, 0).await;
     let before = server.memory_mib();
     line.type_in(&Stream::command(lines, 1, "0")).await;
@@ -370,7 +370,7 @@ async fn a_reader_that_stops_costs_the_server_little_and_is_told_what_it_missed(
     assert!(most - before < 24.0, "{before:.0} MiB before, {most:.0} MiB meanwhile");
     seen.to_the_end(&stream, &mut line).await;
     println!("{:.1} MiB more; {} of {} bytes told to be gone", most - before, seen.gone, lines * LINE);
-    assert!(seen.gone > 0, "55 MB are more than lies anywhere");
+    assert!(seen.gone > 0, "27 MB are more than lies anywhere");
     // From then on it is waited for again.
     let lines = 100_000;
     line.type_in(&Stream::command(lines, 1, "0")).await;

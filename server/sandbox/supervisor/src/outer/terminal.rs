@@ -246,6 +246,8 @@ impl Terminal {
             let (found, bytes) = self.ring.borrow().read(at, CHUNK);
             if found > at {
                 send(outgoing, &[&[output::GAP], &at.to_be_bytes()[..], &found.to_be_bytes()[..]]).await?;
+                // Once, also when nothing follows yet.
+                at = found;
             }
             if !bytes.is_empty() {
                 send(outgoing, &[&[output::DATA], &found.to_be_bytes()[..], &bytes]).await?;
