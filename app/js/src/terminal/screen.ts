@@ -85,6 +85,8 @@ export class Screen {
       screenReaderMode: reader,
       scrollback: 5000,
       theme: THEME,
+      // It would write a line to the console for every byte of noise that is no sequence.
+      logLevel: "off",
       linkHandler: { activate: (_event, link) => this.#follow(link) },
     });
     this.#resizing = new Resizing(this.#terminal);
