@@ -6,7 +6,9 @@ use app::Site;
 use cookie::Key;
 use tokio_util::sync::CancellationToken;
 
-use crate::{clock::Clock, config::Config, content::Content, grading::Grading, lease::Leases, store::Store};
+use crate::{
+    clock::Clock, config::Config, content::Content, grading::Grading, http::Audiences, lease::Leases, store::Store,
+};
 
 /// The running server's parts; clones share them.
 #[derive(Clone)]
@@ -27,6 +29,8 @@ pub struct State {
     pub cookie_key: Key,
     /// Pages.
     pub site: Site,
+    /// Web sockets, by sandbox.
+    pub audiences: Audiences,
     /// Cancelled when the server stops: streams and sockets end then.
     pub stopping: CancellationToken,
 }

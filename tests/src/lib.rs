@@ -12,4 +12,4 @@ pub use client::Learner;
 pub use engine::{Fault, FaultyWay, Mode, Operation};
 pub use events::Events;
 pub use server::Server;
-pub use terminal::Terminal;
+pub use terminal::{Socket, Terminal, socket};

@@ -7,14 +7,34 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest as _},
+    tungstenite::{Error, Message, client::IntoClientRequest as _},
 };
 
 use crate::client::Learner;
 
+/// A web socket of a sandbox.
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// The socket that a browser opens for a sandbox's terminals; the status of the refusal otherwise.
+///
+/// # Errors
+/// When the server refuses it.
+pub async fn socket(learner: &Learner, lease: &str) -> Result<Socket, u16> {
+    let url = format!("ws://localhost:{}/api/leases/{lease}/socket", learner.port);
+    let mut request = url.into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("origin", learner.origin.clone().unwrap().parse().unwrap());
+    headers.insert("cookie", learner.cookie.clone().unwrap().parse().unwrap());
+    match connect_async(request).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(Error::Http(answer)) => Err(answer.status().as_u16()),
+        Err(other) => panic!("{other}"),
+    }
+}
+
 /// Terminal 0 of a sandbox.
 pub struct Terminal {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
     /// All output seen, from offset `from`.
     pub output: Vec<u8>,
     /// Offset of the first of them.
@@ -24,12 +44,7 @@ pub struct Terminal {
 impl Terminal {
     /// Attach to terminal 0 from an offset on.
     pub async fn attach(learner: &Learner, lease: &str, from: u64) -> Self {
-        let url = format!("ws://localhost:{}/api/leases/{lease}/socket", learner.port);
-        let mut request = url.into_client_request().unwrap();
-        let headers = request.headers_mut();
-        headers.insert("origin", learner.origin.clone().unwrap().parse().unwrap());
-        headers.insert("cookie", learner.cookie.clone().unwrap().parse().unwrap());
-        let (mut socket, _) = connect_async(request).await.unwrap();
+        let mut socket = socket(learner, lease).await.unwrap();
         let ask = json!({"type": "attach", "terminal": 0, "from": from}).to_string();
         socket.send(Message::text(ask)).await.unwrap();
         Self { socket, output: Vec::new(), from }

@@ -8,6 +8,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::visible::visible_lines;
 use place::find;
 
 /// One statement about the facts.
@@ -292,11 +293,13 @@ fn show(value: Option<&Value>) -> String {
             .join("; "),
         Some(other) => format!("`{other}`"),
     };
+    // Paths and names in lists are as hostile as texts.
+    let text = visible_lines(&text);
     if text.chars().count() > LONGEST {
         let cut: String = text.chars().take(LONGEST).collect();
         format!("{cut}…")
     } else {
-        text
+        text.into_owned()
     }
 }
 
@@ -409,6 +412,11 @@ mod tests {
 
     #[test]
     fn what_came_out_of_a_sandbox_is_shown_inert_and_short() {
+        let found = json!({"found": [{"image": "a\u{202e}b", "where": "layer 1, path `/\u{1b}]0;x\u{7}`"}]});
+        let held = expectation("at='/found'\nis='empty'").hold(&found);
+        assert_eq!(held.observed, r"a\u{202e}b: layer 1, path `/\u{1b}]0;x\u{7}`");
+        let held = expectation("at=''\nequals='x'").hold(&json!({"a\u{202e}": "\u{9b}"}));
+        assert_eq!(held.observed, "`{\"a\\u{202e}\":\"\\u{9b}\"}`");
         let held = expectation("at=''\nequals='x'").hold(&json!("\u{1b}[31mred\u{202e}"));
         assert!(!held.observed.contains('\u{1b}') && !held.observed.contains('\u{202e}'), "{}", held.observed);
         let held = expectation("at=''\nequals='x'").hold(&json!("y".repeat(10_000)));

@@ -19,3 +19,4 @@ pub mod progress;
 pub mod regrade;
 pub mod template;
 pub mod verdict;
+pub mod visible;

@@ -71,7 +71,7 @@ test("a line to a sandbox that has ended stays down", () => {
 test("text that is not a word of ours is not passed on", () => {
   const { it, sockets, words } = line();
   sockets[0]!.onmessage?.({ data: "{" } as MessageEvent);
-  sockets[0]!.onmessage?.({ data: '{"type":"opened","terminal":1}' } as MessageEvent);
-  assert.deepEqual(words, [{ type: "opened", terminal: 1 }]);
+  sockets[0]!.onmessage?.({ data: '{"type":"opened","terminal":1,"from":0}' } as MessageEvent);
+  assert.deepEqual(words, [{ type: "opened", terminal: 1, from: 0 }]);
   it.end();
 });

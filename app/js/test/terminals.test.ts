@@ -21,6 +21,7 @@ class FakeScreen implements Screen {
   element = {} as HTMLElement;
   size = { cols: 80, rows: 24 };
   ran: string[] = [];
+  old = 0;
   constructor(readonly listener: ScreenListener) {}
   write(bytes: Uint8Array): void {
     this.seen += bytes.length;
@@ -32,6 +33,9 @@ class FakeScreen implements Screen {
   }
   restart(offset: number): void {
     this.seen = offset;
+  }
+  oldUpTo(offset: number): void {
+    this.old = offset;
   }
   find(): boolean {
     return false;
@@ -73,7 +77,7 @@ function prompt(socket: FakeSocket, terminal = 0): void {
   socket.onmessage?.({ data: frame.buffer } as MessageEvent);
 }
 
-const one = { type: "terminals", terminals: [{ terminal: 0, cols: 80, rows: 24, end_offset: 0 }] };
+const one = { type: "terminals", terminals: [{ terminal: 0, cols: 80, rows: 24, first_offset: 0, end_offset: 0 }] };
 
 test("commands wait for the shell and for the engine, and it is told that they wait", () => {
   const { it, socket, screens, told } = terminals();
@@ -108,7 +112,7 @@ test("after the end of a shell commands go into a new one", () => {
   socket.hear({ type: "exited", terminal: 0, code: 0 });
   it.type("again");
   assert.ok(socket.asked().includes("open 0"));
-  socket.hear({ type: "opened", terminal: 0 });
+  socket.hear({ type: "opened", terminal: 0, from: 0 });
   prompt(socket);
   assert.deepEqual(screens.map(({ ran }) => ran), [[], ["again"]]);
   it.dispose();
@@ -155,6 +159,36 @@ test("what is typed before a terminal is attached is kept", () => {
   sockets[1]!.hear(one);
   keys("e");
   assert.deepEqual([socket.typed(), sockets[1]!.typed()], [["0 a"], ["0 b", "0 c", "0 d", "0 e"]]);
+  it.dispose();
+  mock.timers.reset();
+});
+
+test("a shell that took another's number while the line was down is shown from its beginning, on a screen of its own", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { it, socket, sockets, screens } = terminals();
+  socket.hear(one);
+  prompt(socket);
+  socket.drop();
+  mock.timers.tick(10_000);
+  sockets[1]!.open();
+  sockets[1]!.hear({ type: "terminals", terminals: [{ terminal: 0, cols: 80, rows: 24, first_offset: 900, end_offset: 950 }] });
+  assert.deepEqual(sockets[1]!.asked().filter((ask) => ask.startsWith("attach")), ["attach 0 900"]);
+  assert.deepEqual([screens.length, screens[1]!.seen, screens[1]!.old], [2, 900, 950]);
+  it.dispose();
+  mock.timers.reset();
+});
+
+test("of titles that come by the thousand the tabs are told of the last, seldom", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { it, socket, screens, told } = terminals();
+  socket.hear(one);
+  const before = told("tabs").length;
+  for (let number = 0; number < 1000; number++) screens[0]!.listener.title(`title ${number}`);
+  assert.equal(told("tabs").length, before);
+  mock.timers.tick(1_000);
+  const after = told("tabs");
+  assert.equal(after.length, before + 1);
+  assert.deepEqual(after.at(-1), { event: "tabs", tabs: [{ terminal: 0, title: "title 999", ended: false }], shown: 0 });
   it.dispose();
   mock.timers.reset();
 });

@@ -32,6 +32,6 @@ test("what was seen is not shown again", () => {
 });
 
 test("words that are none are dropped", () => {
-  assert.deepEqual(readWord('{"type":"opened","terminal":1}'), { type: "opened", terminal: 1 });
+  assert.deepEqual(readWord('{"type":"opened","terminal":1,"from":7}'), { type: "opened", terminal: 1, from: 7 });
   for (const text of ["", "null", "7", "{}", "{"]) assert.equal(readWord(text), null);
 });

@@ -1,6 +1,7 @@
 //! Phrases of checks and summaries: plain sentences in which what stands between backticks is code.
-//! Invariant: nothing of a phrase is lost but paired backticks, and nothing of it becomes markup.
+//! Invariant: nothing of a phrase is lost but paired backticks, nothing of it becomes markup, and all of it is seen.
 
+use domain::visible::visible_lines;
 use leptos::prelude::*;
 
 /// A run of a phrase.
@@ -16,8 +17,8 @@ pub fn phrase(text: &str) -> AnyView {
     runs(text)
         .into_iter()
         .map(|run| match run {
-            Run::Words(words) => words.to_owned().into_any(),
-            Run::Code(code) => view! { <code>{code.to_owned()}</code> }.into_any(),
+            Run::Words(words) => visible_lines(words).into_owned().into_any(),
+            Run::Code(code) => view! { <code>{visible_lines(code).into_owned()}</code> }.into_any(),
         })
         .collect_view()
         .into_any()

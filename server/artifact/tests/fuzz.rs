@@ -50,6 +50,8 @@ fn main() -> ExitCode {
     for (name, _) in seeds::made() {
         assert!(corpus.iter().any(|(known, _)| *known == name), "{name} is not in the corpus");
     }
+    let of_engines = corpus.iter().filter(|(name, _)| name.starts_with("valid-engine-")).count();
+    assert!(of_engines >= 2, "archives as real engines write them, in both layouts: {of_engines}");
     unchanged_ones_are_what_their_names_say(&corpus);
     the_oracle_sees_what_passes(&corpus);
     bombs_are_refused();

@@ -248,3 +248,63 @@ fn any_flipped_byte_is_refused_or_read_and_never_a_panic() {
         }
     }
 }
+
+/// `corpus/save.sh` has made them: what is in them is known, and the digests are looked up in the archives themselves.
+#[test]
+fn archives_as_real_engines_write_them_are_read_rightly() {
+    const NEEDLE: &str = "c4nary-of-the-fuzzer-91b7";
+    let long = "d".repeat(120);
+    let long = format!("/{long}/ünï {long}");
+    let paths = ["/etc/secret", "/etc/keep", "/etc/more", "/lib/so", "/lib", "/usr/lib/hard", "/remove", &long];
+    for name in ["valid-engine-20.10.tar", "valid-engine-26.1.tar"] {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+        let archive = std::fs::read(folder.join(name)).unwrap();
+        let mut job = job("app:1", &paths);
+        job.images.extend(self::job("app:2", &paths).images);
+        job.needles = vec![NEEDLE.to_owned()];
+        job.difference = Some(("app:1".to_owned(), "app:2".to_owned()));
+        let report = read_archive(archive.as_slice(), &job).unwrap_or_else(|invalid| panic!("{name}: {invalid}"));
+        let [first, second] = &report.images[..] else { panic!("{name}: {report:?}") };
+        assert_eq!((first.layer_count, second.layer_count), (3, 4), "{name}");
+        assert_eq!(first.layers, second.layers[..3], "{name}: the second is made from the first");
+        for (image, tag) in [(first, "app:1"), (second, "app:2")] {
+            assert!(image.present, "{name}: {tag}");
+            assert_eq!(image.tags, [tag], "{name}");
+            assert_eq!(
+                (image.config.user.as_str(), image.config.env["B"].as_str()),
+                ("10001:10001", "x=y z"),
+                "{name}"
+            );
+            assert_eq!(image.config.cmd.as_deref(), Some(&["/remove".to_owned()][..]), "{name}");
+            assert!(!image.files["/etc/secret"].present, "{name}: it was deleted");
+            assert_eq!(image.files["/etc/keep"].text.as_deref(), Some("newer"), "{name}");
+            assert_eq!(image.files["/lib/so"].text.as_deref(), Some("elf"), "{name}");
+            assert_eq!(image.files["/lib"].target.as_deref(), Some("usr/lib"), "{name}");
+            assert_eq!(image.files["/usr/lib/hard"].sha256, Some(sha(b"elf")), "{name}");
+            assert_eq!((image.files["/remove"].size, image.files["/remove"].mode.as_str()), (155, "0755"), "{name}");
+            assert_eq!(image.files[long.as_str()].text.as_deref(), Some("x"), "{name}");
+        }
+        assert!(!first.files["/etc/more"].present && second.files["/etc/more"].present, "{name}");
+        assert_eq!(second.config.labels["made"], "twice", "{name}");
+        assert_eq!(report.secrets.images_searched, 2, "{name}");
+        let found = &report.secrets.found;
+        assert!(!found.is_empty() && found.iter().all(|one| one.place.contains("/etc/secret")), "{name}: {found:?}");
+        assert!(report.difference.is_some(), "{name}");
+        // The ids are those that the engine tells: of configs that are in the archive.
+        let listed: serde_json::Value = serde_json::from_slice(&member(&archive, "manifest.json")).unwrap();
+        for (image, entry) in [(first, &listed[0]), (second, &listed[1])] {
+            let config = member(&archive, entry["Config"].as_str().unwrap());
+            assert_eq!(image.id, format!("sha256:{}", sha(&config)), "{name}");
+        }
+    }
+}
+
+fn member(archive: &[u8], path: &str) -> Vec<u8> {
+    use std::io::Read as _;
+    let mut archive = ::tar::Archive::new(archive);
+    let mut entries = archive.entries().unwrap().map(Result::unwrap);
+    let mut entry = entries.find(|entry| entry.path().unwrap().to_str() == Some(path)).unwrap();
+    let mut body = Vec::new();
+    entry.read_to_end(&mut body).unwrap();
+    body
+}

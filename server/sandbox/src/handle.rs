@@ -11,7 +11,7 @@ use protocol::{Answer, EngineState, Hello, ListeningPort, Request, Stats, Termin
 use serde::Serialize;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    sync::{Mutex, Semaphore},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
@@ -25,6 +25,9 @@ use crate::{
 /// Connections to ports of one sandbox at a time; more wait. Previews, of which a page may ask for any number, must not
 /// take the places of terminals and checks.
 const DIALS: usize = 64;
+/// Who takes part in the terminals of one sandbox at a time; more wait. Beside connections to ports they leave room for
+/// everything else on the connection.
+const WATCHERS: usize = 104;
 
 /// The handle to one sandbox; clones share the connection.
 #[derive(Clone)]
@@ -38,12 +41,14 @@ struct Shared {
     boot: OnceLock<String>,
     link: Mutex<Option<Arc<Link>>>,
     dials: Arc<Semaphore>,
+    watchers: Arc<Semaphore>,
 }
 
 impl Sandbox {
     pub(crate) fn new(engine: Arc<dyn Engine>, id: ContainerId) -> Self {
-        let (boot, link, dials) = (OnceLock::new(), Mutex::new(None), Arc::new(Semaphore::new(DIALS)));
-        Self { shared: Arc::new(Shared { engine, id, boot, link, dials }) }
+        let (boot, link) = (OnceLock::new(), Mutex::new(None));
+        let (dials, watchers) = (Arc::new(Semaphore::new(DIALS)), Arc::new(Semaphore::new(WATCHERS)));
+        Self { shared: Arc::new(Shared { engine, id, boot, link, dials, watchers }) }
     }
 
     /// The engine's id of its container.
@@ -153,14 +158,15 @@ impl Sandbox {
     ) -> Result<impl crate::ByteStream + use<>, SandboxError> {
         let request = Request::DialTcp { host: host.map(|host| host.to_string()), port };
         let doing = "reach a port";
-        let place = timeout(limits::ANSWER, Arc::clone(&self.shared.dials).acquire_owned()).await;
-        let place = place.map_err(|_| SandboxError::Slow { doing })?;
+        let place = place_among(&self.shared.dials, doing).await?;
         let mut stream = self.begin(doing, &request).await?;
-        // The semaphore is never closed, so there is one.
-        if let Ok(place) = place {
-            stream.hold(place);
-        }
+        stream.hold(place);
         Ok(stream)
+    }
+
+    /// A place among those who take part in its terminals.
+    pub(crate) async fn place_to_watch(&self) -> Result<OwnedSemaphorePermit, SandboxError> {
+        place_among(&self.shared.watchers, "attach a terminal").await
     }
 
     pub(crate) async fn dial_engine(&self) -> Result<Stream, SandboxError> {
@@ -283,6 +289,15 @@ impl Sandbox {
             return Err(EngineError::Gone.into());
         }
         Ok(())
+    }
+}
+
+/// One of a bounded number of places, waited for no longer than for an answer.
+async fn place_among(places: &Arc<Semaphore>, doing: &'static str) -> Result<OwnedSemaphorePermit, SandboxError> {
+    match timeout(limits::ANSWER, Arc::clone(places).acquire_owned()).await {
+        Ok(Ok(place)) => Ok(place),
+        // They are never closed, so the time is over.
+        _ => Err(SandboxError::Slow { doing }),
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use protocol::{Refusal, Request, input, output};
 use tokio::{
     io::{AsyncWriteExt as _, ReadHalf, WriteHalf},
-    sync::mpsc,
+    sync::{OwnedSemaphorePermit, mpsc},
     task::AbortHandle,
 };
 
@@ -35,7 +35,7 @@ pub enum TerminalEvent {
         /// The bytes.
         bytes: Bytes,
     },
-    /// These bytes are no longer kept.
+    /// These bytes are no longer kept; or, when `to` comes before `from`, there have never been so many.
     Gap {
         /// First lost offset.
         from: u64,
@@ -100,13 +100,15 @@ impl Sandbox {
     /// Take part in a terminal, from an absolute offset on (0: as far back as is kept).
     ///
     /// # Errors
-    /// When there is none, or the sandbox is gone.
+    /// When there is none, or the sandbox is gone; [`SandboxError::Slow`] when too many take part in its terminals.
     pub async fn attach(&self, terminal: u8, from: u64) -> Result<Terminal, SandboxError> {
+        let place = self.place_to_watch().await?;
         let stream = self.attach_stream(terminal, from).await?;
         // Both hold little: what is not taken stays with the supervisor, where it is bounded.
         let (to_caller, events) = mpsc::channel(8);
-        let (input, from_caller) = mpsc::channel(64);
-        let attached = Attached { sandbox: self.clone(), terminal, offset: from, to_caller, from_caller };
+        let (input, from_caller) = mpsc::channel(8);
+        let attached =
+            Attached { sandbox: self.clone(), terminal, offset: from, to_caller, from_caller, _place: place };
         let task = tokio::spawn(attached.serve(stream)).abort_handle();
         Ok(Terminal { events, input, task })
     }
@@ -123,6 +125,8 @@ struct Attached {
     offset: u64,
     to_caller: mpsc::Sender<TerminalEvent>,
     from_caller: mpsc::Receiver<TerminalInput>,
+    /// Kept from one stream to the next.
+    _place: OwnedSemaphorePermit,
 }
 
 impl Attached {
@@ -131,7 +135,7 @@ impl Attached {
             let (mut from, mut to) = tokio::io::split(stream);
             let ended = tokio::select! {
                 ended = put_out(&mut from, &mut self.offset, &self.to_caller) => ended,
-                ended = take_in(&mut to, &mut self.from_caller) => ended,
+                () = take_in(&mut to, &mut self.from_caller) => true,
                 () = self.to_caller.closed() => true,
             };
             if ended {
@@ -187,8 +191,9 @@ async fn put_out(from: &mut ReadHalf<Stream>, offset: &mut u64, to: &mpsc::Sende
     }
 }
 
-/// Pass input on. True when the caller has let go of the terminal, false when the connection broke.
-async fn take_in(to: &mut WriteHalf<Stream>, from: &mut mpsc::Receiver<TerminalInput>) -> bool {
+/// Pass input on. It never ends by itself: output may still be wanted when no more input comes, and what a shell put out
+/// last is still to be read when it takes nothing any more. Reading tells when the connection has broken.
+async fn take_in(to: &mut WriteHalf<Stream>, from: &mut mpsc::Receiver<TerminalInput>) {
     while let Some(input) = from.recv().await {
         let sent = match input {
             TerminalInput::Bytes(bytes) => send_keys(to, &bytes).await,
@@ -199,10 +204,9 @@ async fn take_in(to: &mut WriteHalf<Stream>, from: &mut mpsc::Receiver<TerminalI
             }
         };
         if sent.is_err() {
-            return false;
+            break;
         }
     }
-    // Output may still be wanted when no more input comes.
     std::future::pending().await
 }
 

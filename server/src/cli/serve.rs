@@ -65,6 +65,7 @@ pub(super) async fn serve(mut config: Config) -> anyhow::Result<Found> {
         clock,
         cookie_key: Key::from(&store.secret("cookie").await?),
         site: app::Site { backend: Arc::new(pages), assets: Arc::new(assets) },
+        audiences: http::Audiences::default(),
         stopping: CancellationToken::new(),
     };
     let (stopping, grading) = (state.stopping.clone(), state.grading.clone());

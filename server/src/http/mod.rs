@@ -12,6 +12,7 @@ use crate::state::State;
 
 mod assets;
 mod attempts;
+mod audience;
 mod error;
 mod files;
 mod guard;
@@ -21,6 +22,8 @@ mod preview;
 mod search;
 mod socket;
 mod who;
+
+pub use audience::Audiences;
 
 /// The largest body: a file of the editor.
 const LARGEST_BODY: usize = 2 * 1024 * 1024;

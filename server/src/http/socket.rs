@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -15,25 +16,34 @@ use axum::{
         Path, State as Shared,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
+    http::StatusCode,
     response::Response,
 };
 use domain::id::LeaseId;
 use futures::{SinkExt as _, StreamExt as _};
-use sandbox::{Sandbox, SandboxError, Terminal, TerminalEvent, TerminalInput, WORK_DIR};
+use sandbox::{Sandbox, SandboxError, Terminal, TerminalEvent, TerminalInput};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{
-    sync::{Notify, mpsc},
+    sync::{Notify, OwnedSemaphorePermit, broadcast, mpsc, watch},
     task::JoinSet,
 };
 
-use super::{error::Error, who::Learner};
+use super::{audience::Seat, error::Error, who::Learner};
 use crate::state::State;
 
 /// The longest message that a browser may send: a paste.
 const LONGEST: usize = 1024 * 1024;
 /// Bytes of one terminal that a browser may leave unacknowledged.
 const WINDOW: u64 = 512 * 1024;
+/// What is typed goes on in parts of this size, so that little of it lies where it is not counted.
+const PART: usize = 16 * 1024;
+/// How often a browser is asked whether it is there, which also keeps proxies from giving the connection up.
+const BEAT: Duration = Duration::from_secs(25);
+/// A browser that says nothing for so long, or takes nothing, is gone; one that was only away comes back by itself.
+const SILENCE: Duration = Duration::from_secs(150);
+/// The most characters of what could not be understood that are told.
+const TOLD: usize = 200;
 /// Terminals of a sandbox are numbered below this, as its supervisor has them.
 const TERMINALS: u8 = 8;
 /// Questions of one browser that may be open at a time; each waits for the sandbox.
@@ -75,11 +85,15 @@ pub(super) async fn socket(
 ) -> Result<Response, Error> {
     let row = state.leases.of(&learner, &id).await?;
     let sandbox = state.leases.sandbox(&row)?;
+    let seat = state.audiences.join(&sandbox).ok_or_else(|| {
+        let (detail, next) = ("Too many windows follow this sandbox.", "Close some of them.");
+        Error::new(StatusCode::TOO_MANY_REQUESTS, "too_many", detail, next)
+    })?;
     let upgrade = upgrade.max_message_size(LONGEST).max_frame_size(LONGEST);
-    Ok(upgrade.on_upgrade(move |socket| serve(state, id, sandbox, socket)))
+    Ok(upgrade.on_upgrade(move |socket| serve(state, id, sandbox, seat, socket)))
 }
 
-/// How far a browser has taken a terminal's output.
+/// How far a browser has taken a terminal's output. Offsets of the whole output.
 #[derive(Default)]
 struct Taken {
     sent: AtomicU64,
@@ -88,6 +102,19 @@ struct Taken {
 }
 
 impl Taken {
+    /// Output goes on from here, wherever the browser wanted it from.
+    fn begin(&self, offset: u64) {
+        self.sent.store(offset, Ordering::SeqCst);
+        self.acknowledged.store(offset, Ordering::SeqCst);
+    }
+
+    /// What was never sent cannot be acknowledged, and what was is acknowledged for good.
+    fn acknowledge(&self, offset: u64) {
+        let offset = offset.min(self.sent.load(Ordering::SeqCst));
+        self.acknowledged.fetch_max(offset, Ordering::SeqCst);
+        self.moved.notify_waiters();
+    }
+
     async fn wait(&self) {
         loop {
             let moved = self.moved.notified();
@@ -100,39 +127,48 @@ impl Taken {
     }
 }
 
+/// Bytes on their way to a terminal, and the room that they take until they are there.
+struct Typed {
+    bytes: Bytes,
+    _room: OwnedSemaphorePermit,
+}
+
 struct Attached {
-    input: mpsc::Sender<TerminalInput>,
+    input: mpsc::UnboundedSender<Typed>,
+    /// Columns and rows: of many the last counts, and it never waits behind keys here.
+    size: watch::Sender<Option<(u16, u16)>>,
     taken: Arc<Taken>,
     task: tokio::task::AbortHandle,
 }
 
 struct Session {
     sandbox: Sandbox,
+    seat: Seat,
     out: mpsc::Sender<Message>,
     attached: HashMap<u8, Attached>,
     tasks: JoinSet<()>,
 }
 
-async fn serve(state: State, id: LeaseId, sandbox: Sandbox, socket: WebSocket) {
+async fn serve(state: State, id: LeaseId, sandbox: Sandbox, seat: Seat, socket: WebSocket) {
     let (mut to_browser, mut from_browser) = socket.split();
     let (out, mut outgoing) = mpsc::channel::<Message>(32);
-    let mut session =
-        Session { sandbox: sandbox.clone(), out: out.clone(), attached: HashMap::new(), tasks: JoinSet::new() };
-    session.tasks.spawn(tell_of_files(sandbox.clone(), out.clone()));
+    let changes = seat.changes();
+    let mut session = Session { sandbox, seat, out: out.clone(), attached: HashMap::new(), tasks: JoinSet::new() };
+    session.tasks.spawn(tell_of_files(changes, out.clone()));
     let stopping = state.stopping.clone();
     session.tasks.spawn(tell_of_lease(state.clone(), id.clone(), out.clone()));
     session.list().await;
+    let mut beat = tokio::time::interval(BEAT);
+    let mut heard = Instant::now();
     loop {
-        tokio::select! {
+        let message = tokio::select! {
             message = outgoing.recv() => {
                 let Some(message) = message else { break };
-                let last = matches!(message, Message::Close(_));
-                if to_browser.send(message).await.is_err() || last {
-                    break;
-                }
+                message
             }
             message = from_browser.next() => {
                 let Some(Ok(message)) = message else { break };
+                heard = Instant::now();
                 // Answers go through a channel that this loop empties: never wait for room in it here.
                 match message {
                     Message::Text(text) => session.ask(text.as_str()),
@@ -143,9 +179,24 @@ async fn serve(state: State, id: LeaseId, sandbox: Sandbox, socket: WebSocket) {
                     Message::Close(_) => break,
                     Message::Ping(_) | Message::Pong(_) => {}
                 }
+                continue;
             }
-            Some(_) = session.tasks.join_next() => {}
+            _ = beat.tick() => {
+                if heard.elapsed() > SILENCE {
+                    break;
+                }
+                Message::Ping(Bytes::new())
+            }
+            Some(_) = session.tasks.join_next() => continue,
             () = stopping.cancelled() => break,
+        };
+        let last = matches!(message, Message::Close(_));
+        let sent = tokio::select! {
+            sent = tokio::time::timeout(SILENCE, to_browser.send(message)) => matches!(sent, Ok(Ok(()))),
+            () = stopping.cancelled() => false,
+        };
+        if last || !sent {
+            break;
         }
     }
 }
@@ -172,6 +223,8 @@ impl Session {
         let ask: Ask = match serde_json::from_str(message) {
             Ok(ask) => ask,
             Err(error) => {
+                // It repeats what was sent, at any length.
+                let error: String = error.to_string().chars().take(TOLD).collect();
                 let detail = format!("A message could not be understood: {error}.");
                 self.complain("invalid", &detail);
                 return;
@@ -190,20 +243,18 @@ impl Session {
         match ask {
             Ask::Ack { terminal, offset } => {
                 if let Some(attached) = self.attached.get(&terminal) {
-                    attached.taken.acknowledged.fetch_max(offset, Ordering::SeqCst);
-                    attached.taken.moved.notify_waiters();
+                    attached.taken.acknowledge(offset);
                 }
             }
             Ask::Resize { terminal, cols, rows } => {
                 if let Some(attached) = self.attached.get(&terminal) {
-                    // Only the latest size matters, and a full queue means that keys are waiting too.
-                    let _full = attached.input.try_send(TerminalInput::Resize { cols, rows });
+                    attached.size.send_replace(Some((cols, rows)));
                 }
             }
             Ask::Attach { terminal, from } => self.attach(terminal, from),
             Ask::Open { terminal, cols, rows } => self.answer(move |sandbox| async move {
-                match sandbox.open_terminal(terminal, cols, rows).await {
-                    Ok(()) => text(&json!({"type": "opened", "terminal": terminal})),
+                match opened(&sandbox, terminal, cols, rows).await {
+                    Ok(from) => text(&json!({"type": "opened", "terminal": terminal, "from": from})),
                     Err(error) => text(&refusal(&error)),
                 }
             }),
@@ -235,30 +286,41 @@ impl Session {
             before.task.abort();
         }
         let taken = Arc::new(Taken::default());
-        taken.acknowledged.store(from, Ordering::SeqCst);
-        let (input, keys) = mpsc::channel(256);
+        let (input, keys) = mpsc::unbounded_channel();
+        let (size, sizes) = watch::channel(None);
         let (sandbox, out, state) = (self.sandbox.clone(), self.out.clone(), Arc::clone(&taken));
         let task = self.tasks.spawn(async move {
             match sandbox.attach(terminal, from).await {
-                Ok(joined) => follow(terminal, joined, keys, &out, &state).await,
+                Ok(joined) => follow(terminal, joined, keys, sizes, &out, &state).await,
                 Err(error) => {
                     let _gone = out.send(text(&refusal(&error))).await;
                 }
             }
         });
-        self.attached.insert(terminal, Attached { input, taken, task });
+        self.attached.insert(terminal, Attached { input, size, taken, task });
     }
 
     fn input(&mut self, bytes: &Bytes) {
         let Some((&terminal, keys)) = bytes.split_first() else { return };
-        if let Some(attached) = self.attached.get(&terminal) {
-            let keys = TerminalInput::Bytes(bytes.slice_ref(keys));
-            if attached.input.try_send(keys).is_err() {
+        let Some(attached) = self.attached.get(&terminal) else { return };
+        match self.seat.room(keys.len()) {
+            Some(room) => {
+                let _ended = attached.input.send(Typed { bytes: bytes.slice_ref(keys), _room: room });
+            }
+            None => {
                 let detail = "The terminal does not take input at the moment; some of it was dropped.";
                 self.complain("busy", detail);
             }
         }
     }
+}
+
+/// Open a terminal; where the output of its shell begins.
+async fn opened(sandbox: &Sandbox, terminal: u8, cols: u16, rows: u16) -> Result<u64, SandboxError> {
+    sandbox.open_terminal(terminal, cols, rows).await?;
+    let terminals = sandbox.terminals().await?;
+    // It may have ended already; nothing comes then, from wherever.
+    Ok(terminals.iter().find(|one| one.terminal == terminal).map_or(0, |one| one.first))
 }
 
 async fn list(sandbox: &Sandbox) -> Message {
@@ -268,7 +330,7 @@ async fn list(sandbox: &Sandbox) -> Message {
                 .iter()
                 .map(|one| {
                     json!({"terminal": one.terminal, "cols": one.cols, "rows": one.rows,
-                           "start_offset": one.start, "end_offset": one.end})
+                           "first_offset": one.first, "start_offset": one.start, "end_offset": one.end})
                 })
                 .collect();
             text(&json!({"type": "terminals", "terminals": terminals}))
@@ -277,32 +339,52 @@ async fn list(sandbox: &Sandbox) -> Message {
     }
 }
 
-/// Pass a terminal's output on as fast as the browser takes it, and its keys back.
+/// Pass a terminal's output on as fast as the browser takes it, and its keys and sizes back.
 async fn follow(
     terminal: u8,
     mut joined: Terminal,
-    mut keys: mpsc::Receiver<TerminalInput>,
+    mut keys: mpsc::UnboundedReceiver<Typed>,
+    mut sizes: watch::Receiver<Option<(u16, u16)>>,
     out: &mpsc::Sender<Message>,
     taken: &Taken,
 ) {
     let input = joined.input.clone();
     let pass_keys = async {
-        while let Some(key) = keys.recv().await {
-            if input.send(key).await.is_err() {
-                return;
+        loop {
+            // A shell that has ended takes nothing; its last output is still on its way.
+            tokio::select! {
+                biased;
+                Ok(()) = sizes.changed() => {
+                    let size = *sizes.borrow_and_update();
+                    if let Some((cols, rows)) = size {
+                        let _ended = input.send(TerminalInput::Resize { cols, rows }).await;
+                    }
+                }
+                Some(typed) = keys.recv() => {
+                    for from in (0..typed.bytes.len()).step_by(PART) {
+                        let part = typed.bytes.slice(from..typed.bytes.len().min(from + PART));
+                        let _ended = input.send(TerminalInput::Bytes(part)).await;
+                    }
+                }
+                else => return,
             }
         }
     };
     let pass_output = async {
+        let mut began = false;
         while let Some(event) = joined.events.recv().await {
             let (message, last) = match event {
                 TerminalEvent::Output { offset, bytes } => {
+                    if !std::mem::replace(&mut began, true) {
+                        taken.begin(offset);
+                    }
                     taken.wait().await;
-                    taken.sent.fetch_max(offset + bytes.len() as u64, Ordering::SeqCst);
+                    taken.sent.store(offset + bytes.len() as u64, Ordering::SeqCst);
                     (Message::Binary([&[terminal], &offset.to_be_bytes()[..], &bytes].concat().into()), false)
                 }
                 TerminalEvent::Gap { from, to } => {
-                    taken.acknowledged.fetch_max(to, Ordering::SeqCst);
+                    began = true;
+                    taken.begin(to);
                     (text(&json!({"type": "gap", "terminal": terminal, "from": from, "to": to})), false)
                 }
                 TerminalEvent::Exited { code } => {
@@ -323,9 +405,13 @@ async fn follow(
     }
 }
 
-async fn tell_of_files(sandbox: Sandbox, out: mpsc::Sender<Message>) {
-    let Ok(mut changes) = sandbox.watch(WORK_DIR).await else { return };
-    while let Ok(paths) = changes.next().await {
+async fn tell_of_files(mut changes: broadcast::Receiver<Vec<String>>, out: mpsc::Sender<Message>) {
+    loop {
+        let paths = match changes.recv().await {
+            Ok(paths) => paths,
+            Err(broadcast::error::RecvError::Lagged(_)) => Vec::new(),
+            Err(broadcast::error::RecvError::Closed) => return,
+        };
         if out.send(text(&json!({"type": "files", "paths": paths}))).await.is_err() {
             return;
         }

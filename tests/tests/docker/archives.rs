@@ -1,7 +1,7 @@
 //! Archives as a real engine writes them: what the reader of archives tells is what the engine's own `inspect` tells.
 
 use artifact::{Job, Report, Wanted, facts::ImageFacts, read_archive};
-use sandbox::{EngineRequest, Limits, Sandbox};
+use sandbox::{EngineRequest, FileContent, Limits, Sandbox};
 use serde_json::Value;
 
 use crate::harness::{ask, ready, sh_ok};
@@ -143,4 +143,37 @@ docker tag busybox dangling:1"#
     let absent =
         sandbox.engine_request(EngineRequest::get("/images/get?names=nothing:1"), Limits::default()).await.unwrap();
     assert_eq!(absent.status.as_u16(), 404);
+}
+
+/// The script makes the seeds of the fuzzer; `DRYDOCK_FUZZ_CORPUS=write` keeps what it makes here as the one of this engine.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_archive_that_the_fuzzer_starts_from_is_what_the_engine_writes() {
+    let Some(sandbox) = ready().await else { return };
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/artifact/tests/corpus");
+    let script = std::fs::read(corpus.join("save.sh")).unwrap();
+    sandbox.put_files(&[FileContent::new("/root/save.sh", script)]).await.unwrap();
+    sh_ok(&sandbox, "sh /root/save.sh /root/saved.tar").await;
+    let (_, saved) = sandbox.get_file("/root/saved.tar", 1 << 20).await.unwrap();
+    assert!(saved.len() < 64 * 1024, "{} bytes are more than a seed should have", saved.len());
+    let kept = corpus.join("valid-engine-26.1.tar");
+    if std::env::var("DRYDOCK_FUZZ_CORPUS").as_deref() == Ok("write") {
+        std::fs::write(&kept, &saved).unwrap();
+    }
+    // Times differ, and with them digests; the rest does not.
+    let paths = ["/etc/secret", "/etc/keep", "/etc/more", "/lib/so", "/usr/lib/hard"];
+    let wanted =
+        |image: &str| Wanted { image: image.to_owned(), paths: paths.iter().map(|path| (*path).to_owned()).collect() };
+    let job =
+        Job { images: vec![wanted("app:1"), wanted("app:2")], needles: vec![NEEDLE.to_owned()], ..Job::default() };
+    let facts = |archive: &[u8]| {
+        let report = read_archive(archive, &job).unwrap_or_else(|invalid| panic!("{invalid}"));
+        report
+            .images
+            .into_iter()
+            .map(|image| (image.present, image.layer_count, image.config, image.files))
+            .collect::<Vec<_>>()
+    };
+    let (now, then) = (facts(&saved), facts(&std::fs::read(kept).unwrap()));
+    assert!(now.iter().all(|(present, ..)| *present));
+    assert_eq!(now, then);
 }

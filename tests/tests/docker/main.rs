@@ -7,6 +7,7 @@ mod bombs;
 mod busy;
 mod closing;
 mod escape;
+mod explosions;
 mod faults;
 mod files;
 mod harness;

@@ -14,5 +14,6 @@ mod pool;
 mod preview;
 mod restart;
 mod second;
+mod socket_faults;
 mod terminal;
 mod work;

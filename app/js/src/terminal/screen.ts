@@ -8,6 +8,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import { copyText } from "../page/clipboard.ts";
 import { Resizing, followAfterErasing } from "./follow.ts";
+import { Answers, boundRepeats, plainTitle } from "./hostile.ts";
 import { withSheets } from "./sheet.ts";
 
 /** What a screen tells its owner. */
@@ -21,6 +22,9 @@ export interface ScreenListener {
   /** The address to open for a link, e.g. a preview instead of `http://localhost:8080`. */
   address(link: string): string | null;
 }
+
+/** The most columns and rows that a shell can be told. */
+const MOST = 500;
 
 const THEME = {
   background: "#0d171d",
@@ -58,6 +62,9 @@ export class Screen {
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #resizing: Resizing;
+  readonly #answers: Answers;
+  /** Output before this offset was put out before this page came. */
+  #oldUpTo = 0;
   readonly #search = new SearchAddon({ highlightLimit: 500 });
   readonly #listener: ScreenListener;
 
@@ -78,10 +85,14 @@ export class Screen {
       screenReaderMode: reader,
       scrollback: 5000,
       theme: THEME,
+      // It would write a line to the console for every byte of noise that is no sequence.
+      logLevel: "off",
       linkHandler: { activate: (_event, link) => this.#follow(link) },
     });
     this.#resizing = new Resizing(this.#terminal);
+    this.#answers = new Answers(this.#terminal);
     followAfterErasing(this.#terminal);
+    boundRepeats(this.#terminal);
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.loadAddon(this.#search);
     this.#terminal.loadAddon(new Unicode11Addon());
@@ -94,22 +105,36 @@ export class Screen {
     for (const act of ["wheel", "pointerdown"]) {
       this.element.addEventListener(act, () => this.#resizing.letGo(), { capture: true, passive: true });
     }
-    this.#terminal.onData((text) => listener.input(encoder.encode(text)));
+    this.#terminal.onData((text) => {
+      if (this.#answers.pass()) listener.input(encoder.encode(text));
+    });
     this.#terminal.onBinary((text) => listener.input(Uint8Array.from(text, (c) => c.charCodeAt(0))));
     this.#terminal.onResize(({ cols, rows }) => listener.size(cols, rows));
-    this.#terminal.onTitleChange((title) => listener.title(title));
+    this.#terminal.onTitleChange((title) => listener.title(plainTitle(title)));
   }
 
   get size(): { cols: number; rows: number } {
     return { cols: this.#terminal.cols, rows: this.#terminal.rows };
   }
 
+  /** What was put out up to here is old: whatever it asks was answered. */
+  oldUpTo(offset: number): void {
+    this.#oldUpTo = offset;
+    this.#answers.old = this.seen < offset;
+  }
+
   /** Shows output that begins where the last ended. */
   write(bytes: Uint8Array): void {
+    const old = Math.min(Math.max(this.#oldUpTo - this.seen, 0), bytes.length);
+    for (const part of [bytes.subarray(0, old), bytes.subarray(old)]) if (part.length > 0) this.#write(part);
+  }
+
+  #write(bytes: Uint8Array): void {
     this.seen += bytes.length;
     const upTo = this.seen;
     this.#terminal.write(bytes, () => {
       this.spoken = true;
+      this.#answers.old = upTo < this.#oldUpTo;
       this.#listener.parsed(upTo);
     });
   }
@@ -123,11 +148,18 @@ export class Screen {
   restart(offset: number): void {
     this.#terminal.reset();
     this.seen = offset;
+    this.#answers.old = offset < this.#oldUpTo;
   }
 
   /** Takes the size of its place on the page; does nothing while hidden. */
   fit(): void {
-    if (this.element.offsetParent !== null) this.#resizing.around(() => this.#fit.fit());
+    if (this.element.offsetParent === null) return;
+    this.#resizing.around(() => {
+      const { cols, rows } = this.#fit.proposeDimensions() ?? this.size;
+      // A page that is made very small by its reader has room for more than there can be.
+      if (cols <= MOST && rows <= MOST) this.#fit.fit();
+      else this.#terminal.resize(Math.min(cols, MOST), Math.min(rows, MOST));
+    });
   }
 
   focus(): void {

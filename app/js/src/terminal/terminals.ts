@@ -3,7 +3,7 @@
 
 import { Line, type LineState, type Socket } from "./line.ts";
 import { Screen as RealScreen, type ScreenListener } from "./screen.ts";
-import { inputFrames, unseen, type Output, type Word } from "./wire.ts";
+import { inputFrames, unseen, type Output, type TerminalFacts, type Word } from "./wire.ts";
 
 /** One terminal, as its tab shows it. */
 export interface Tab {
@@ -42,6 +42,8 @@ const ACK_EVERY = 32 * 1024;
 /** Milliseconds before the terminals are asked for again, and how often that may fail before it is told. */
 const LIST_AGAIN = 1000;
 const SILENT = 3;
+/** Milliseconds between two looks at the terminals' titles. */
+const TITLES_EVERY = 250;
 /** The most bytes that are kept of what is typed into a terminal that cannot take them yet. */
 const MOST_TYPED = 64 * 1024;
 
@@ -63,6 +65,7 @@ export class Terminals {
   #heard = false;
   #misses = 0;
   #listAgain: ReturnType<typeof setTimeout> | undefined;
+  #tellTitles: ReturnType<typeof setTimeout> | undefined;
   /** Terminals that take what is typed, and what was typed into those that do not yet. */
   #attached = new Set<number>();
   #typed = new Map<number, Uint8Array[]>();
@@ -164,6 +167,7 @@ export class Terminals {
 
   dispose(): void {
     this.#unheard();
+    clearTimeout(this.#tellTitles);
     this.#line.end();
     this.#resized.disconnect();
     window.removeEventListener("online", this.#back);
@@ -182,10 +186,7 @@ export class Terminals {
           this.#ack(terminal, upTo);
           this.#typeWaiting();
         },
-        title: (title) => {
-          this.#titles.set(terminal, title);
-          this.#tabs();
-        },
+        title: (title) => this.#titled(terminal, title),
         leave: () => this.#tell({ event: "leave" }),
         find: () => this.#tell({ event: "find" }),
         address: (link) => this.#address(link),
@@ -195,6 +196,16 @@ export class Terminals {
     this.#screens.set(terminal, screen);
     this.#acked.set(terminal, 0);
     return screen;
+  }
+
+  /** Titles may come by the thousand: the tabs are told of the last, and not more often than anybody can read. */
+  #titled(terminal: number, title: string): void {
+    if (this.#titles.get(terminal) === title) return;
+    this.#titles.set(terminal, title);
+    this.#tellTitles ??= setTimeout(() => {
+      this.#tellTitles = undefined;
+      this.#tabs();
+    }, TITLES_EVERY);
   }
 
   #drop(terminal: number): void {
@@ -226,16 +237,17 @@ export class Terminals {
   #word(word: Word): void {
     switch (word.type) {
       case "terminals":
-        this.#listed(word.terminals.map((facts) => facts.terminal));
+        this.#listed(word.terminals);
         break;
       case "opened":
-        this.#attach(word.terminal, 0);
+        this.#screens.get(word.terminal)?.restart(word.from);
+        this.#attach(word.terminal, word.from);
         this.#typeWaiting();
         break;
       case "gap": {
         const screen = this.#screens.get(word.terminal);
         screen?.restart(word.to);
-        screen?.remark(`[${word.to - word.from} bytes of older output are gone]`);
+        if (word.to > word.from) screen?.remark(`[${word.to - word.from} bytes of older output are gone]`);
         break;
       }
       case "exited": {
@@ -271,12 +283,20 @@ export class Terminals {
   }
 
   /** The server's terminals: attach to each; without any, open the first. Heard once after each return of the line. */
-  #listed(terminals: number[]): void {
+  #listed(list: TerminalFacts[]): void {
     if (this.#heard) return;
     this.#heard = true;
+    const terminals = list.map((facts) => facts.terminal);
     for (const known of [...this.#screens.keys()]) if (!terminals.includes(known)) this.#drop(known);
-    for (const terminal of terminals) {
-      const screen = this.#screens.get(terminal) ?? this.#screen(terminal);
+    for (const { terminal, first_offset: first, end_offset: end } of list) {
+      // Of that number there was another shell, which has ended meanwhile.
+      if ((this.#screens.get(terminal)?.seen ?? first) < first) this.#drop(terminal);
+      let screen = this.#screens.get(terminal);
+      if (!screen) {
+        screen = this.#screen(terminal);
+        screen.restart(first);
+      }
+      screen.oldUpTo(end);
       this.#attach(terminal, screen.seen);
     }
     if (terminals.length === 0) {

@@ -6,13 +6,15 @@ export interface TerminalFacts {
   terminal: number;
   cols: number;
   rows: number;
+  /** Where its shell's output begins: after that of the last shell of the same number. */
+  first_offset: number;
   end_offset: number;
 }
 
 /** A control message from the server. */
 export type Word =
   | { type: "terminals"; terminals: TerminalFacts[] }
-  | { type: "opened"; terminal: number }
+  | { type: "opened"; terminal: number; from: number }
   | { type: "gap"; terminal: number; from: number; to: number }
   | { type: "exited"; terminal: number; code: number | null }
   | { type: "files"; paths: string[] }

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use domain::visible::visible_lines;
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -100,6 +101,10 @@ async fn answer(ask: Ask<'_>) -> Result<Response, Problem> {
         detail: "The server could not do this.".to_owned(),
         next: "Try again in a moment.".to_owned(),
     });
+    // It may repeat names out of the sandbox.
+    for told in [&mut problem.detail, &mut problem.next] {
+        *told = visible_lines(told).into_owned();
+    }
     // The sandbox has a word of its own for it.
     if response.status() == 404 {
         problem.error = "not_found".to_owned();

@@ -6,6 +6,7 @@ mod tree;
 
 use std::{collections::BTreeSet, rc::Rc, task::Waker};
 
+use domain::visible::visible;
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use serde::Deserialize;
 
@@ -108,7 +109,7 @@ pub(super) fn files(bench: Bench) -> AnyView {
             <div class="editor">
                 {problem}
                 <div class="editor-bar" hidden=move || files.path.read().is_none()>
-                    <code>{move || files.path.get()}</code>
+                    <code>{move || files.path.get().map(|path| visible(&path).into_owned())}</code>
                     <span role="status">{move || saving(files)}</span>
                 </div>
                 <div class="editor-host" data-editor="" node_ref=files.host hidden=move || files.path.read().is_none()></div>
@@ -195,7 +196,7 @@ impl Files {
             .entries
             .with_untracked(|entries| entries.iter().find(|entry| entry.path == path).map(|entry| entry.size));
         if size.is_some_and(|size| size > LARGEST) {
-            self.complain("too_large", format!("{path} is too large for the editor."), "Use the terminal.");
+            self.complain("too_large", format!("{} is too large for the editor.", visible(&path)), "Use the terminal.");
             return;
         }
         spawn_local(async move {
@@ -217,7 +218,7 @@ impl Files {
         if text.contains('\0') || text.contains('\u{fffd}') {
             return Err(Problem {
                 error: "binary".to_owned(),
-                detail: format!("{path} is not a text."),
+                detail: format!("{} is not a text.", visible(&path)),
                 next: "Look at it in the terminal, for example with od -c.".to_owned(),
             });
         }

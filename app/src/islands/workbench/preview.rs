@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::visible::visible;
 use leptos::{html, prelude::*, task::spawn_local};
 
 use super::panes::Pane;
@@ -72,7 +73,7 @@ pub(super) fn preview(bench: Bench, upper: RwSignal<Pane>) -> AnyView {
                         aria-pressed=move || shown.read().as_ref().is_some_and(|shown| shown.port == number).to_string()
                         on:click=move |_| shown.set(Some(port.clone()))
                     >
-                        {number} {from.map(|from| view! { " " <small>{from}</small> })}
+                        {number} {from.map(|from| view! { " " <small>{visible(&from).into_owned()}</small> })}
                     </button>
                 }
             })

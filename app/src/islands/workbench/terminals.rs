@@ -1,6 +1,7 @@
 //! The pane of terminals: tabs, search in the output, the way out for keyboard users.
 //! Invariant: the terminal part owns the screens; this pane only says which is shown.
 
+use domain::visible::visible_lines;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use serde::Deserialize;
 
@@ -46,6 +47,7 @@ impl Bench {
             }),
             Notice::Waits { waits } => self.waits.set(waits),
             Notice::Problem { detail } => {
+                let detail = visible_lines(&detail).into_owned();
                 self.problem.set(Some(Problem { error: "terminal".to_owned(), detail, next: String::new() }));
             }
             Notice::Leave => leave(),

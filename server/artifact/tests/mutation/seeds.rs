@@ -23,6 +23,7 @@ pub fn folder() -> PathBuf {
 /// The corpus, by name.
 pub fn corpus() -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "tar"));
     files.sort();
     files
         .iter()

@@ -13,7 +13,7 @@ pub use request::{
 };
 
 /// Version of the protocol; the server ends sandboxes that speak another one.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Bytes that a terminal's ring buffer keeps for replay.
 pub const RING_BYTES: usize = 256 * 1024;

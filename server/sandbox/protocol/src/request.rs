@@ -224,9 +224,11 @@ pub struct TerminalInfo {
     pub cols: u16,
     /// Rows.
     pub rows: u16,
+    /// Where its shell's output begins: where that of the last one of the same number ended, for offsets never go back.
+    pub first: u64,
     /// Oldest byte that can be replayed.
     pub start: u64,
-    /// Bytes put out so far.
+    /// Offset after the last byte put out so far.
     pub end: u64,
 }
 

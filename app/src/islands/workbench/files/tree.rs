@@ -1,6 +1,7 @@
 //! The tree of files, with making and deleting.
 //! Invariant: the tree shows what the sandbox listed, nothing that was only hoped for.
 
+use domain::visible::visible;
 use leptos::{html, prelude::*, task::spawn_local};
 
 use super::Files;
@@ -65,6 +66,7 @@ pub(super) fn tree(files: Files) -> AnyView {
 
 fn entry(files: Files, row: Row) -> AnyView {
     let Row { path, name, depth, is_folder } = row;
+    let name = visible(&name).into_owned();
     let (of_open, of_closed, of_click) = (path.clone(), path.clone(), path);
     let current = move || (files.path.read().as_ref() == Some(&of_open)).then_some("true");
     let expanded = move || is_folder.then(|| (!files.closed.read().contains(&of_closed)).to_string());

@@ -11,8 +11,9 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    pub(super) fn new(limit: usize) -> Self {
-        Self { bytes: VecDeque::new(), end: 0, limit }
+    /// An empty one, whose first byte will have the offset `first`.
+    pub(super) fn new(limit: usize, first: u64) -> Self {
+        Self { bytes: VecDeque::new(), end: first, limit }
     }
 
     /// Offset of the oldest byte kept.
@@ -47,7 +48,7 @@ mod tests {
 
     #[test]
     fn keeps_the_last_bytes_by_offset() {
-        let mut ring = Ring::new(8);
+        let mut ring = Ring::new(8, 0);
         assert_eq!(ring.read(0, 9), (0, vec![]));
         ring.push(b"abcde");
         assert_eq!(ring.read(1, 3), (1, b"bcd".to_vec()));
@@ -57,5 +58,13 @@ mod tests {
         ring.push(b"0123456789ABCDEF");
         assert_eq!(ring.read(0, 99), (18, b"89ABCDEF".to_vec()));
         assert_eq!(ring.read(1000, 9), (26, vec![]));
+    }
+
+    #[test]
+    fn goes_on_counting_where_another_stopped() {
+        let mut ring = Ring::new(8, 100);
+        assert_eq!((ring.start(), ring.end(), ring.read(0, 9)), (100, 100, (100, vec![])));
+        ring.push(b"ab");
+        assert_eq!(ring.read(0, 9), (100, b"ab".to_vec()));
     }
 }

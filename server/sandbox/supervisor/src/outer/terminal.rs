@@ -1,5 +1,6 @@
 //! Terminals: the PTY's master, its ring, and who takes part. The shell itself runs on the inner side.
-//! Invariant: output is read only as fast as the slowest reader takes it, within [`PATIENCE`].
+//! Invariant: output is read only as fast as the slowest reader takes it, within [`PATIENCE`]; the offsets of a number's
+//! output never go back, whatever shells it has had, so that whoever comes back knows what was missed.
 
 use std::{
     cell::{Cell, RefCell},
@@ -31,6 +32,8 @@ const CHUNK: usize = 16 * 1024;
 #[derive(Default)]
 pub(super) struct Terminals {
     open: Rc<RefCell<BTreeMap<u8, Rc<Terminal>>>>,
+    /// Where the output of the last shell of a number has ended.
+    ends: Rc<RefCell<BTreeMap<u8, u64>>>,
 }
 
 /// One terminal.
@@ -38,6 +41,7 @@ pub(super) struct Terminal {
     number: u8,
     master: AsyncFd<OwnedFd>,
     ring: RefCell<Ring>,
+    first: u64,
     size: Cell<(u16, u16)>,
     exited: Cell<Option<i32>>,
     /// Something was put out, or the shell ended.
@@ -62,6 +66,7 @@ impl Terminals {
         match self.open.borrow_mut().remove(&number) {
             Some(terminal) => {
                 terminal.end(129);
+                self.ends.borrow_mut().insert(number, terminal.ring.borrow().end());
                 Answer::Done
             }
             None => wire::refusal(Refusal::NotFound, "there is no such terminal"),
@@ -94,11 +99,13 @@ impl Terminals {
             return protocol::from_frame(body).map_err(|error| Fault::Peer(error.to_string()));
         };
         set_nonblocking(&master)?;
+        let first = self.ends.borrow().get(&number).copied().unwrap_or_default();
         let terminal = Rc::new(Terminal {
             number,
             // SAFETY: the value owns its descriptor and keeps it open as long as it is registered.
             master: unsafe { AsyncFd::register(master) }.doing("watch a terminal")?,
-            ring: RefCell::new(Ring::new(RING_BYTES)),
+            ring: RefCell::new(Ring::new(RING_BYTES, first)),
+            first,
             size: Cell::new((cols, rows)),
             exited: Cell::new(None),
             grew: Notify::new(),
@@ -111,7 +118,7 @@ impl Terminals {
             return Ok(Answer::Done);
         }
         self.open.borrow_mut().insert(number, Rc::clone(&terminal));
-        let open = Rc::clone(&self.open);
+        let (open, ends) = (Rc::clone(&self.open), Rc::clone(&self.ends));
         spawn_local(async move {
             terminal.pump().await;
             // A closed terminal hangs up when its last holder lets go of it: do not hold it then.
@@ -122,6 +129,7 @@ impl Terminals {
             let mut open = open.borrow_mut();
             if open.get(&number).is_some_and(|current| Rc::ptr_eq(current, &terminal)) {
                 open.remove(&number);
+                ends.borrow_mut().insert(number, terminal.ring.borrow().end());
             }
         });
         Ok(Answer::Done)
@@ -143,7 +151,7 @@ impl Terminal {
     fn info(&self) -> TerminalInfo {
         let ring = self.ring.borrow();
         let (cols, rows) = self.size.get();
-        TerminalInfo { terminal: self.number, cols, rows, start: ring.start(), end: ring.end() }
+        TerminalInfo { terminal: self.number, cols, rows, first: self.first, start: ring.start(), end: ring.end() }
     }
 
     fn end(&self, code: i32) {
@@ -174,7 +182,8 @@ impl Terminal {
                 length = read => length,
                 () = self.closed() => 0,
             };
-            if length == 0 {
+            // What comes after its end was closed is nobody's any more, and must not grow into the next one's offsets.
+            if length == 0 || self.exited.get().is_some() {
                 return;
             }
             self.ring.borrow_mut().push(&buffer[..length]);
@@ -227,19 +236,24 @@ impl Terminal {
         reader: u64,
     ) -> Result<(), Fault> {
         let mut at = from.min(self.ring.borrow().end());
+        if at < from {
+            // There have never been so many: who asks must know where they are.
+            send(outgoing, &[&[output::GAP], &from.to_be_bytes()[..], &at.to_be_bytes()[..]]).await?;
+        }
         self.readers.borrow_mut().insert(reader, at);
         loop {
             let grew = self.grew.notified();
             let (found, bytes) = self.ring.borrow().read(at, CHUNK);
             if found > at {
                 send(outgoing, &[&[output::GAP], &at.to_be_bytes()[..], &found.to_be_bytes()[..]]).await?;
+                // Once, also when nothing follows yet.
+                at = found;
             }
             if !bytes.is_empty() {
                 send(outgoing, &[&[output::DATA], &found.to_be_bytes()[..], &bytes]).await?;
                 at = found + bytes.len() as u64;
-                if let Some(position) = self.readers.borrow_mut().get_mut(&reader) {
-                    *position = at;
-                }
+                // Also one that was no longer waited for: it takes something again.
+                self.readers.borrow_mut().insert(reader, at);
                 self.taken.notify_waiters();
                 continue;
             }
@@ -257,7 +271,10 @@ impl Terminal {
                 Some((&input::DATA, bytes)) => {
                     // Whoever types will want the engine: it comes up while they do.
                     typed();
-                    self.write(bytes).await?;
+                    // A shell that has gone takes nothing; what it put out last is still to be told.
+                    if let Err(fault) = self.write(bytes).await {
+                        eprintln!("supervisor: {}", fault.chain());
+                    }
                 }
                 Some((&input::RESIZE, &[c1, c2, r1, r2])) => {
                     self.resize(u16::from_be_bytes([c1, c2]), u16::from_be_bytes([r1, r2]))?;
