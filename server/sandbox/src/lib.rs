@@ -14,8 +14,10 @@ mod handle;
 mod host;
 mod inputs;
 mod labels;
+mod level;
 mod limits;
 mod link;
+mod offer;
 pub mod prepare;
 pub mod probe;
 mod program;
@@ -32,6 +34,8 @@ pub use engine_api::{EngineBody, EngineRequest, EngineResponse, Limits};
 pub use error::{Cause, EngineError, PrepareError, SandboxError};
 pub use files::{FileContent, Watch};
 pub use handle::{EngineStates, Sandbox};
+pub use level::{LevelChoice, NoSuchLevel};
+pub use offer::Offer;
 pub use program::Program;
 pub use protocol::{
     EngineState, FileKind, FileMeta, Hello, ListeningPort, Ran, Refusal, Stats, TerminalInfo, WORK_DIR,

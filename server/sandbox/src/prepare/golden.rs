@@ -6,6 +6,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use bollard::query_parameters::{RemoveImageOptionsBuilder, RemoveVolumeOptions};
 use bytes::Bytes;
+use domain::lease::IsolationLevel;
 use futures::TryStreamExt as _;
 use protocol::{EngineState, Setup};
 use tokio::sync::mpsc;
@@ -55,7 +56,10 @@ pub(super) async fn have(
     config: &SandboxConfig,
     report: Report<'_>,
 ) -> Result<(), PrepareError> {
-    let limits = SandboxConfig { memory_mib: config.memory_mib.max(2048), ..config.clone() };
+    // Whatever level sandboxes have: the volume's layers are to be marked as the learners' namespaces read them, and only
+    // the host's own kernel puts an overlay's upper layer on a volume.
+    let level = IsolationLevel::Userns;
+    let limits = SandboxConfig { memory_mib: config.memory_mib.max(2048), level, ..config.clone() };
     let makers = Sandboxes::new(Arc::clone(engine) as Arc<dyn crate::Engine>, limits, labels::PREPARE);
     begin(report, "Make the golden volume");
     let mut waits = false;
@@ -134,6 +138,7 @@ async fn begin_anew(
         open_files: config.open_files,
         largest_file_mib: 16 * 1024,
         golden: true,
+        gvisor: false,
     };
     // The engine makes the volume together with the container.
     match makers.create_with(name, setup).await {
