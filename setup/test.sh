@@ -54,6 +54,9 @@ setup/engine.sh status >/dev/null 2>&1 || started=yes
 finish() { [ "$started" = no ] || setup/engine.sh stop; }
 trap finish EXIT
 
+# The level of all steps but those about levels; the engine that is started here has gVisor's too.
+export DRYDOCK_SANDBOX__LEVEL=userns
+setup/runsc.sh || exit 1
 make --no-print-directory tools engine || exit 1
 eval "$(setup/wasm.sh env)"
 engine=$(setup/engine.sh env) || exit 1

@@ -6,6 +6,7 @@ mod bad_input;
 mod crash;
 mod files;
 mod leases;
+mod levels;
 mod pages;
 mod pool;
 mod preview;
