@@ -98,12 +98,6 @@ impl Sandboxes {
         refused.as_ref().filter(|(at, _)| at.elapsed() < time).map(|(_, why)| why.clone())
     }
 
-    /// The settings at the level that was decided on.
-    async fn decided(&self) -> Result<SandboxConfig, SandboxError> {
-        let level = self.decide().await?.level;
-        Ok(SandboxConfig { level, ..self.config.clone() })
-    }
-
     /// What the host's engine is; fails when it does not answer.
     ///
     /// # Errors
@@ -125,6 +119,17 @@ impl Sandboxes {
     /// # Errors
     /// When the engine fails, the images are missing, or the supervisor does not come up.
     pub async fn create(&self, name: &str, deadline: i64) -> Result<Sandbox, SandboxError> {
+        let level = self.decide().await?.level;
+        self.create_at(level, name, deadline).await
+    }
+
+    /// The same at a level that was not decided on: to try it.
+    pub(crate) async fn create_at(
+        &self,
+        level: IsolationLevel,
+        name: &str,
+        deadline: i64,
+    ) -> Result<Sandbox, SandboxError> {
         let setup = Setup {
             owner: self.owner(name),
             deadline,
@@ -134,9 +139,9 @@ impl Sandboxes {
             open_files: self.config.open_files,
             largest_file_mib: self.config.largest_file_mib,
             golden: false,
-            gvisor: self.decide().await?.level == IsolationLevel::Runsc,
+            gvisor: level == IsolationLevel::Runsc,
         };
-        self.create_with(name, setup).await
+        self.create_with(level, name, setup).await
     }
 
     /// The uid that a sandbox's supervisor is to have.
@@ -144,12 +149,17 @@ impl Sandboxes {
         spec::owner(&self.deployment, name)
     }
 
-    pub(crate) async fn create_with(&self, name: &str, setup: Setup) -> Result<Sandbox, SandboxError> {
+    pub(crate) async fn create_with(
+        &self,
+        level: IsolationLevel,
+        name: &str,
+        setup: Setup,
+    ) -> Result<Sandbox, SandboxError> {
         let new = NewContainer {
             deployment: self.deployment.clone(),
             name: name.to_owned(),
             setup,
-            config: self.decided().await?,
+            config: SandboxConfig { level, ..self.config.clone() },
         };
         let id = self.engine.create(&new).await?;
         let outcome = self.start(&id).await;

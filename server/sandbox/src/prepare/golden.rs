@@ -56,10 +56,7 @@ pub(super) async fn have(
     config: &SandboxConfig,
     report: Report<'_>,
 ) -> Result<(), PrepareError> {
-    // Whatever level sandboxes have: the volume's layers are to be marked as the learners' namespaces read them, and only
-    // the host's own kernel puts an overlay's upper layer on a volume.
-    let level = IsolationLevel::Userns;
-    let limits = SandboxConfig { memory_mib: config.memory_mib.max(2048), level, ..config.clone() };
+    let limits = SandboxConfig { memory_mib: config.memory_mib.max(2048), ..config.clone() };
     let makers = Sandboxes::new(Arc::clone(engine) as Arc<dyn crate::Engine>, limits, labels::PREPARE);
     begin(report, "Make the golden volume");
     let mut waits = false;
@@ -141,7 +138,9 @@ async fn begin_anew(
         gvisor: false,
     };
     // The engine makes the volume together with the container.
-    match makers.create_with(name, setup).await {
+    // Whatever level sandboxes have: the volume's layers are to be marked as the learners' namespaces read them, and only
+    // the host's own kernel puts an overlay's upper layer on a volume.
+    match makers.create_with(IsolationLevel::Userns, name, setup).await {
         Ok(maker) => Ok(Some(maker)),
         Err(SandboxError::Engine(EngineError::Create(cause))) if status_of(&cause) == Some(409) => Ok(None),
         Err(SandboxError::DidNotStart { words }) => {

@@ -36,11 +36,11 @@ pub(super) async fn attempt(
     config: &SandboxConfig,
     level: IsolationLevel,
 ) -> Result<Attempt, SandboxError> {
-    let (config, now) = (SandboxConfig { level, ..config.clone() }, now());
-    let probes = Sandboxes::new(Arc::clone(engine), config, labels::PROBE);
+    let now = now();
+    let probes = Sandboxes::new(Arc::clone(engine), config.clone(), labels::PROBE);
     let name = format!("{}-{now}-{}", level.as_str(), std::process::id());
     let began = Instant::now();
-    let made = match probes.create(&name, now.saturating_add(LIFE)).await {
+    let made = match probes.create_at(level, &name, now.saturating_add(LIFE)).await {
         Ok(made) => made,
         Err(error) => return failed(error, Vec::new()),
     };
