@@ -45,7 +45,11 @@ fn unsupported(info: &EngineInfo) -> Option<(&'static str, &'static str, &'stati
     }
     if info.rootless {
         let remedy = "use an engine that runs as root; sandboxes themselves have no privilege there either";
-        return Some(("rootless", "a rootless engine is not supported: it can neither limit nor map what sandboxes take", remedy));
+        return Some((
+            "rootless",
+            "a rootless engine is not supported: it can neither limit nor map what sandboxes take",
+            remedy,
+        ));
     }
     None
 }

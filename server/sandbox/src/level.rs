@@ -83,7 +83,9 @@ pub(crate) fn absent(level: IsolationLevel) -> String {
     let name = names(level).first().copied().unwrap_or_default();
     let install = match level {
         IsolationLevel::Userns => "install runc and restart the engine",
-        IsolationLevel::SysboxRunc => "install Sysbox (github.com/nestybox/sysbox), which registers it, and restart the engine",
+        IsolationLevel::SysboxRunc => {
+            "install Sysbox (github.com/nestybox/sysbox), which registers it, and restart the engine"
+        }
         IsolationLevel::Runsc => {
             "install runsc 20240729 or later (Debian 13, or Debian 12 with bookworm-backports) and register it: see docs/hosts.md"
         }

@@ -46,7 +46,12 @@ impl Offer {
 
     /// A word for what may change what it gives beside the sandbox itself: kernel, engine, runtime.
     pub(crate) fn key(recipe: &str, host: &crate::EngineInfo) -> String {
-        crate::inputs::hash(&[recipe.as_bytes(), host.version.as_bytes(), host.kernel.as_bytes(), &[host.cgroup_version]])
+        crate::inputs::hash(&[
+            recipe.as_bytes(),
+            host.version.as_bytes(),
+            host.kernel.as_bytes(),
+            &[host.cgroup_version],
+        ])
     }
 }
 

@@ -24,7 +24,10 @@ pub(super) async fn doctor(config: &Config, as_json: bool) -> anyhow::Result<Fou
     if as_json {
         let findings = by_name(&findings);
         let levels = levels(&report.levels);
-        say!("{}", json!({"ok": ok, "level": report.level, "capacity": report.capacity, "levels": levels, "findings": findings}));
+        say!(
+            "{}",
+            json!({"ok": ok, "level": report.level, "capacity": report.capacity, "levels": levels, "findings": findings})
+        );
     } else {
         for it in &findings {
             say!("{} {:<18} {}", if it.ok { "ok  " } else { "FAIL" }, it.name, it.detail);
@@ -138,7 +141,8 @@ mod tests {
     fn the_table_says_of_each_level_what_it_offers_or_why_not() {
         let absent = "the engine has no runtime runsc; install runsc";
         let refused = Need::ALL.into_iter().map(|need| (need, Some(absent.to_owned()))).collect();
-        let some = Need::ALL.into_iter().map(|need| (need, (need == Need::Swarm).then(|| "no vxlan".to_owned()))).collect();
+        let some =
+            Need::ALL.into_iter().map(|need| (need, (need == Need::Swarm).then(|| "no vxlan".to_owned()))).collect();
         let tried = [
             Tried { level: IsolationLevel::Runsc, needs: refused, limits_hold: false },
             Tried { level: IsolationLevel::Userns, needs: some, limits_hold: false },

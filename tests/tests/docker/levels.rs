@@ -24,7 +24,8 @@ async fn a_level_that_was_named_is_never_replaced_by_a_weaker_one() {
     let there = engine.info().await.unwrap().runtimes;
     // Of those that need what test machines lack, one that is not registered here.
     let absent = [IsolationLevel::Kata, IsolationLevel::SysboxRunc];
-    let absent = absent.into_iter().find(|level| !there.iter().any(|name| name.contains(&level.as_str()[..4]))).unwrap();
+    let absent =
+        absent.into_iter().find(|level| !there.iter().any(|name| name.contains(&level.as_str()[..4]))).unwrap();
     let sandboxes = choosing(engine, LevelChoice::Only(absent));
     for _ in 0..2 {
         let Err(SandboxError::NoLevel(why)) = sandboxes.create("x", now() + 60).await else { panic!("it was made") };
@@ -97,7 +98,10 @@ async fn a_learner_under_gvisor_meets_a_kernel_that_is_not_the_hosts() {
     assert!(sandbox.hello().await.unwrap().unprivileged);
     // Root in a namespace of its own, as at the other levels: the supervisor is out of its reach.
     assert_eq!(sh_ok(&sandbox, "id -u").await, "0\n");
-    assert_eq!(sh_ok(&sandbox, "cat /proc/self/uid_map").await.split_whitespace().collect::<Vec<_>>(), ["0", "100000", "65536"]);
+    assert_eq!(
+        sh_ok(&sandbox, "cat /proc/self/uid_map").await.split_whitespace().collect::<Vec<_>>(),
+        ["0", "100000", "65536"]
+    );
     assert_eq!(sh_ok(&sandbox, "cat /proc/1/comm").await, "supervisor\n");
     assert_ne!(sh(&sandbox, "ls /golden || cat /run/sandbox/control.sock").await.exit_code, 0);
     assert_ne!(sh(&sandbox, "unshare --user true").await.exit_code, 0, "no further user namespaces");
@@ -114,10 +118,15 @@ async fn a_learner_under_gvisor_builds_runs_and_publishes() {
     assert_eq!(sh_ok(&sandbox, changed).await, "");
     assert!(sh_ok(&sandbox, "docker run --rm debian:13 ls /etc/apt").await.contains("sources.list"));
     // An image goes out and comes in again.
-    sh_ok(&sandbox, "docker save made -o /tmp/made.tar && docker rmi made >/dev/null && docker load -q -i /tmp/made.tar").await;
+    sh_ok(
+        &sandbox,
+        "docker save made -o /tmp/made.tar && docker rmi made >/dev/null && docker load -q -i /tmp/made.tar",
+    )
+    .await;
     assert_eq!(sh_ok(&sandbox, "docker run --rm --network none made").await, "made\n");
     sh_ok(&sandbox, "docker run -d --name web -p 8080:80 nginx >/dev/null").await;
-    let page = sh_ok(&sandbox, "for n in $(seq 50); do curl -sf localhost:8080 && exit 0; sleep 0.2; done; exit 1").await;
+    let page =
+        sh_ok(&sandbox, "for n in $(seq 50); do curl -sf localhost:8080 && exit 0; sleep 0.2; done; exit 1").await;
     assert!(page.contains("Welcome to nginx"), "{page}");
     assert!(sandbox.ports().await.unwrap().iter().any(|port| port.port == 8080 && !port.loopback));
     let mut stream = sandbox.dial(None, 8080).await.unwrap();
@@ -138,7 +147,10 @@ async fn what_gvisor_cannot_do_is_found_and_said_beforehand() {
     assert_eq!(offer.why_not(&BASE), None, "{offer:?}");
     // Offered means that it works: no need is without either a yes from a try or a reason.
     for (need, script) in [
-        (Need::Compose, "printf 'services:\n  a: {image: busybox, command: sleep 60}\n  b: {image: busybox, command: ping -c 1 a}\n' >/tmp/compose.yaml && docker compose -f /tmp/compose.yaml up -d && docker wait tmp-b-1 | grep -qx 0"),
+        (
+            Need::Compose,
+            "printf 'services:\n  a: {image: nginx}\n  b: {image: busybox, depends_on: [a], command: sh -c \"until wget -qO- http://a; do sleep 0.2; done\"}\n' >/tmp/compose.yaml && docker compose -f /tmp/compose.yaml up -d && docker wait tmp-b-1 | grep -qx 0 && docker logs tmp-b-1 | grep -q 'Welcome to nginx'",
+        ),
         (Need::Swarm, "docker swarm init --advertise-addr lo"),
     ] {
         match offer.lacks.get(&need) {

@@ -9,7 +9,10 @@ use bollard::{
     container::LogOutput,
     errors::Error,
     exec::{StartExecOptions, StartExecResults},
-    models::{ContainerSummary, ContainerSummaryStateEnum, ExecConfig, SystemInfo, SystemInfoCgroupVersionEnum, SystemVersion, VolumeCreateRequest},
+    models::{
+        ContainerSummary, ContainerSummaryStateEnum, ExecConfig, SystemInfo, SystemInfoCgroupVersionEnum,
+        SystemVersion, VolumeCreateRequest,
+    },
     query_parameters::{
         CreateContainerOptionsBuilder, ListContainersOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
         RemoveVolumeOptions, StartContainerOptions,
@@ -135,7 +138,8 @@ impl Engine for DockerEngine {
         let name = keeper(key);
         let told = [(labels::OFFER, text), (labels::OFFER_OF, self.names.sandbox.as_str())];
         let labels = told.map(|(label, value)| (label.to_owned(), value.to_owned())).into();
-        let new = VolumeCreateRequest { name: Some(name.clone()), labels: Some(labels), ..VolumeCreateRequest::default() };
+        let new =
+            VolumeCreateRequest { name: Some(name.clone()), labels: Some(labels), ..VolumeCreateRequest::default() };
         let work = async {
             // A volume's labels are never changed, only made.
             match self.docker.remove_volume(&name, None::<RemoveVolumeOptions>).await {
@@ -343,7 +347,10 @@ mod tests {
 
     #[test]
     fn rootless_engines_and_docker_desktop_are_known() {
-        let rootless = told(json!({}), json!({"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"]}));
+        let rootless = told(
+            json!({}),
+            json!({"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"]}),
+        );
         assert!(rootless.rootless && !rootless.podman);
         let desktop = told(json!({}), json!({"OperatingSystem": "Docker Desktop", "CgroupVersion": "2"}));
         assert_eq!(desktop.system, "Docker Desktop");

@@ -58,7 +58,10 @@ fn failed(error: SandboxError, findings: Vec<Finding>) -> Result<Attempt, Sandbo
     match error {
         SandboxError::Engine(error) if error.is_outage() || error.is_full() => Err(error.into()),
         SandboxError::Engine(error @ crate::EngineError::NotPrepared) => Err(error.into()),
-        other => Ok(Attempt { offer: Err(chain(&other)), findings }),
+        other => {
+            let why = chain(&other).split_whitespace().collect::<Vec<_>>().join(" ");
+            Ok(Attempt { offer: Err(why), findings })
+        }
     }
 }
 
@@ -104,6 +107,7 @@ async fn look(
         format!("{} ms to the first terminal, {} ms to the engine's first answer", up.as_millis(), took.as_millis());
     let _fine = found("sandbox", true, format!("Docker {nested} inside; {times}"));
     let lacks = needs::lacking(made).await?;
-    let limits_hold = if lacks.contains_key(&domain::exercise::Need::Run) { false } else { needs::limits_hold(made).await? };
+    let limits_hold =
+        if lacks.contains_key(&domain::exercise::Need::Run) { false } else { needs::limits_hold(made).await? };
     Ok(Ok((lacks, limits_hold)))
 }

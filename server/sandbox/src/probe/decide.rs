@@ -7,7 +7,9 @@ use domain::{exercise::Need, lease::IsolationLevel};
 use serde::{Deserialize, Serialize};
 
 use super::attempt;
-use crate::{Engine, EngineInfo, LevelChoice, Offer, SandboxConfig, SandboxError, error::EngineError, host, level, time::now};
+use crate::{
+    Engine, EngineInfo, LevelChoice, Offer, SandboxConfig, SandboxError, error::EngineError, host, level, time::now,
+};
 
 /// What was found is looked at anew after so long, seconds: the runtime may have become another one under the same name.
 const KEPT: i64 = 7 * 24 * 3600;
@@ -32,19 +34,36 @@ pub(crate) async fn decide(
     if let Some(why) = host::refusal(&info) {
         return Err(SandboxError::NoLevel(why));
     }
-    let mut tried = Vec::new();
+    let mut found = Vec::new();
     for level in candidates(choice, &info) {
-        let found = match level::runtime(level, &info) {
+        let one = match level::runtime(level, &info) {
             None => Err(level::absent(level)),
             Some(_) => known_or_tried(engine, config, level, &info).await?,
         };
-        match found {
-            Ok(offer) if is_enough(choice, &offer) => return Ok(offer),
-            Ok(offer) => tried.push((level, format!("lacks {}", lacking(&offer)))),
-            Err(why) => tried.push((level, why)),
+        let enough = one.as_ref().is_ok_and(|offer| is_enough(choice, offer));
+        found.push((level, one));
+        if enough {
+            break;
         }
     }
-    Err(SandboxError::NoLevel(sentence(choice, &tried)))
+    choose(choice, &info, &found)
+}
+
+/// A level and what came of it: what it offers, or why it cannot be had.
+pub(super) type Found = (IsolationLevel, Result<Offer, String>);
+
+/// The same of what was found already, whatever else is among it.
+pub(super) fn choose(choice: LevelChoice, info: &EngineInfo, found: &[Found]) -> Result<Offer, SandboxError> {
+    let mut refused = Vec::new();
+    for level in candidates(choice, info) {
+        match found.iter().find(|(of, _)| *of == level) {
+            Some((_, Ok(offer))) if is_enough(choice, offer) => return Ok(offer.clone()),
+            Some((_, Ok(offer))) => refused.push((level, format!("lacks {}", lacking(offer)))),
+            Some((_, Err(why))) => refused.push((level, why.clone())),
+            None => {}
+        }
+    }
+    Err(SandboxError::NoLevel(sentence(choice, &refused)))
 }
 
 /// The levels to look at, in order. Those without a runtime are passed over unless one was named.
@@ -102,8 +121,22 @@ async fn known_or_tried(
 }
 
 /// Under which word an offer is kept.
-pub(super) fn key(engine: &Arc<dyn Engine>, config: &SandboxConfig, level: IsolationLevel, info: &EngineInfo) -> String {
-    Offer::key(&engine.recipe(&SandboxConfig { level, ..config.clone() }), info)
+pub(super) fn key(
+    engine: &Arc<dyn Engine>,
+    config: &SandboxConfig,
+    level: IsolationLevel,
+    info: &EngineInfo,
+) -> String {
+    // How long sandboxes are lent changes nothing of what they can do.
+    let of = SandboxConfig { level, lease_minutes: 0, ..config.clone() };
+    Offer::key(&engine.recipe(&of), info)
+}
+
+/// Forget what was kept, for it is not so any more.
+pub(super) async fn forget(engine: &Arc<dyn Engine>, key: &str) {
+    if let Err(error) = engine.keep(key, "").await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "what is kept of sandboxes is not forgotten");
+    }
 }
 
 /// Keep what was found. Without that it is found again at the next start.
@@ -145,6 +178,19 @@ mod tests {
         assert_eq!(candidates(LevelChoice::Auto, &host(&["runc"])), [Userns]);
         assert_eq!(candidates(LevelChoice::Only(Runsc), &all), [Runsc]);
         assert_eq!(candidates(LevelChoice::Only(Runsc), &host(&["runc"])), [Runsc], "to be refused, not replaced");
+    }
+
+    #[test]
+    fn what_has_just_failed_is_not_chosen() {
+        use IsolationLevel::{Runsc, Userns};
+        let info = host(&["runc", "runsc"]);
+        let found = [(Runsc, Err("it did not start".to_owned())), (Userns, Ok(Offer::of(Userns)))];
+        assert_eq!(choose(LevelChoice::Auto, &info, &found).unwrap().level, Userns);
+        let refused = choose(LevelChoice::Only(Runsc), &info, &found).unwrap_err().to_string();
+        assert!(refused.contains("it did not start") && refused.contains("No weaker level"), "{refused}");
+        let both = [(Userns, Ok(Offer::of(Userns))), (Runsc, Ok(Offer::of(Runsc)))];
+        assert_eq!(choose(LevelChoice::Auto, &info, &both).unwrap().level, Runsc, "the strongest");
+        assert_eq!(choose(LevelChoice::Only(Userns), &info, &both).unwrap().level, Userns);
     }
 
     #[test]

@@ -14,7 +14,8 @@ pub(crate) use decide::decide;
 
 pub use crate::host::Finding;
 use crate::{
-    DockerEngine, Engine, EngineError, EngineInfo, LevelChoice, Offer, SandboxConfig, SandboxError, host, level, prepare,
+    DockerEngine, Engine, EngineError, EngineInfo, LevelChoice, Offer, SandboxConfig, SandboxError, host, level,
+    prepare,
 };
 
 /// What was found.
@@ -110,17 +111,20 @@ pub async fn probe(engine: &Arc<DockerEngine>, config: &SandboxConfig, choice: L
         }
     }
     let shared: Arc<dyn Engine> = Arc::<DockerEngine>::clone(engine);
-    let mut seen = Vec::new();
+    let (mut seen, mut offers) = (Vec::new(), Vec::new());
     for level in IsolationLevel::ALL {
         match try_one(&mut report, &shared, config, level, &info).await {
-            Ok(findings) => seen.push((level, findings)),
+            Ok((offer, findings)) => {
+                offers.push((level, offer));
+                seen.push((level, findings));
+            }
             Err(error) => {
                 report.found("sandbox", false, chain(&error), Some(host::remedy(&info)));
                 return report;
             }
         }
     }
-    let chosen = decide(&shared, config, choice).await;
+    let chosen = decide::choose(choice, &info, &offers);
     // What is wrong with another level is in the table, and no fault of this host's.
     let shown = |level| match (&chosen, choice) {
         (Ok(offer), _) => offer.level == level,
@@ -139,20 +143,25 @@ async fn try_one(
     config: &SandboxConfig,
     level: IsolationLevel,
     info: &EngineInfo,
-) -> Result<Vec<Finding>, SandboxError> {
+) -> Result<(Result<Offer, String>, Vec<Finding>), SandboxError> {
     if level::runtime(level, info).is_none() {
-        report.levels.push(Tried::nothing(level, &level::absent(level)));
-        return Ok(Vec::new());
+        let absent = level::absent(level);
+        report.levels.push(Tried::nothing(level, &absent));
+        return Ok((Err(absent), Vec::new()));
     }
     let tried = attempt::attempt(engine, config, level).await?;
+    let key = decide::key(engine, config, level, info);
     match &tried.offer {
         Ok(offer) => {
-            decide::keep(engine, &decide::key(engine, config, level, info), offer).await;
+            decide::keep(engine, &key, offer).await;
             report.levels.push(Tried::of(offer));
         }
-        Err(why) => report.levels.push(Tried::nothing(level, why)),
+        Err(why) => {
+            decide::forget(engine, &key).await;
+            report.levels.push(Tried::nothing(level, why));
+        }
     }
-    Ok(tried.findings)
+    Ok((tried.offer, tried.findings))
 }
 
 /// Note the level that sandboxes get.

@@ -42,7 +42,8 @@ for n in $(seq 100); do curl -sfm 2 localhost:18080/passwd >/dev/null && met=yes
 docker service rm probe >/dev/null; docker swarm leave --force >/dev/null
 [ -n "$met" ]"#;
 /// More processes than the limit allows: fails where it is enforced.
-const LIMITS: &str = r"docker run --rm --pids-limit 3 busybox sh -c 'sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & wait'";
+const LIMITS: &str =
+    r"docker run --rm --pids-limit 3 busybox sh -c 'sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & wait'";
 
 /// Needs that are not met, with the reason.
 pub(super) async fn lacking(sandbox: &Sandbox) -> Result<BTreeMap<Need, String>, SandboxError> {

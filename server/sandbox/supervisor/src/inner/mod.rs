@@ -63,8 +63,11 @@ pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
     blocked.thread_block().doing("block SIGCHLD")?;
     let children =
         SignalFd::with_flags(&blocked, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).doing("watch children")?;
-    let mut init =
-        Init { control: UnixStream::from(control), engine: engine::Engine::new(!setup.golden, setup.gvisor), work: Vec::new() };
+    let mut init = Init {
+        control: UnixStream::from(control),
+        engine: engine::Engine::new(!setup.golden, setup.gvisor),
+        work: Vec::new(),
+    };
     init.tell(init.engine.state());
     loop {
         let mut fds = vec![
