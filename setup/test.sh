@@ -72,6 +72,7 @@ step scripts scripts
 step sandboxes cargo test --quiet --locked --workspace --test docker
 step http cargo test --quiet --locked --workspace --test http
 step exercises target/debug/drydock exercise test --all --parallel 4
+step gvisor env DRYDOCK_SANDBOX__LEVEL=runsc target/debug/drydock exercise test run-as-non-root --case solved
 step browser tests/browser/run.sh
 step leftovers nothing_left
 step rust lint_rust
