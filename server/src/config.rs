@@ -10,7 +10,7 @@ use figment::{
     Figment,
     providers::{Env, Format as _, Serialized, Toml},
 };
-use sandbox::{ImageSource, SandboxConfig};
+use sandbox::{ImageSource, LevelChoice, SandboxConfig};
 use serde::{Deserialize, Serialize};
 
 /// Variables with our prefix that `setup/engine.sh` reads, not the server.
@@ -106,6 +106,9 @@ impl Default for Leases {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SandboxSettings {
+    /// Isolation level: `auto`, the strongest that works here and builds and runs images; or `userns`, `runsc`,
+    /// `sysbox-runc` or `kata`, which is then used or no sandbox is started.
+    pub level: LevelChoice,
     /// Memory with all that lies on its tmpfs, MiB.
     pub memory_mib: u32,
     /// Processes and threads.
@@ -124,6 +127,7 @@ impl Default for SandboxSettings {
     fn default() -> Self {
         let it = SandboxConfig::default();
         Self {
+            level: LevelChoice::Auto,
             memory_mib: it.memory_mib,
             pids: it.pids,
             cpus: it.cpus,
@@ -337,6 +341,13 @@ mod tests {
     }
 
     #[test]
+    fn a_level_is_chosen_by_its_name() {
+        assert_eq!(read("").unwrap().sandbox.level, LevelChoice::Auto);
+        let named = read("[sandbox]\nlevel = 'runsc'").unwrap().sandbox.level;
+        assert_eq!(named, LevelChoice::Only(domain::lease::IsolationLevel::Runsc));
+    }
+
+    #[test]
     fn previews_have_names_of_their_own() {
         for (toml, host) in [
             ("", "localhost"),
@@ -368,6 +379,7 @@ mod tests {
             ("lisen = '127.0.0.1:1'", "lisen"),
             ("[leases]\nminutes = 0", "leases.minutes"),
             ("[sandbox]\nmemory_mib = 1", "memory_mib"),
+            ("[sandbox]\nlevel = 'privileged'", "privileged"),
             ("public_url = 'learn.example.org'", "public_url"),
             ("preview_host = 'Example.org'", "preview_host"),
             ("preview_host = 'a..b'", "preview_host"),

@@ -125,6 +125,8 @@ impl Server {
             .env("DRYDOCK_LOG", "warn")
             // Sandboxes are made when a test asks for one, unless it is about those that are made ahead.
             .env("DRYDOCK_POOL__IDLE", "0")
+            // The same on an engine with stronger ones, which have tests of their own.
+            .env("DRYDOCK_SANDBOX__LEVEL", "userns")
             // For this process; the server would take them for settings.
             .env_remove("DRYDOCK_BIN")
             .env_remove("DRYDOCK_BENCH_ROOM")

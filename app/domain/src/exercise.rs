@@ -107,6 +107,35 @@ pub enum Need {
     TwoHosts,
 }
 
+impl Need {
+    /// All of them, from what every lesson takes to what few do.
+    pub const ALL: [Self; 5] = [Self::Build, Self::Run, Self::Compose, Self::Swarm, Self::TwoHosts];
+
+    /// As in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Run => "run",
+            Self::Compose => "compose",
+            Self::Swarm => "swarm",
+            Self::TwoHosts => "two-hosts",
+        }
+    }
+
+    /// As in a sentence for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Build => "building images",
+            Self::Run => "running containers",
+            Self::Compose => "Compose",
+            Self::Swarm => "Swarm",
+            Self::TwoHosts => "two hosts",
+        }
+    }
+}
+
 /// A hint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

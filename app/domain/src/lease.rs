@@ -48,28 +48,67 @@ impl LeaseState {
 }
 
 /// How strongly a sandbox is kept from the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IsolationLevel {
     /// A child user namespace under a container without privilege.
     Userns,
+    /// The same under Sysbox, whose containers are user namespaces of their own already.
+    SysboxRunc,
+    /// The same under gVisor: the learner's calls meet a kernel that is an ordinary program of the host.
+    Runsc,
+    /// The same in a virtual machine.
+    Kata,
 }
 
 impl IsolationLevel {
+    /// All of them, the strongest first.
+    pub const ALL: [Self; 4] = [Self::Kata, Self::Runsc, Self::SysboxRunc, Self::Userns];
+
     /// As in labels and settings.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Userns => "userns",
+            Self::SysboxRunc => "sysbox-runc",
+            Self::Runsc => "runsc",
+            Self::Kata => "kata",
         }
     }
 
-    /// Whether it can give what an exercise needs.
+    /// From a label or a setting.
     #[must_use]
-    pub fn offers(self, need: crate::exercise::Need) -> bool {
-        use crate::exercise::Need;
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.as_str() == text)
+    }
+
+    /// What it is, for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Userns => matches!(need, Need::Build | Need::Run | Need::Compose | Need::Swarm),
+            Self::Userns => "a user namespace of its own under a container without privilege",
+            Self::SysboxRunc => "a user namespace of its own under a container of Sysbox",
+            Self::Runsc => "a user namespace of its own under gVisor, a kernel apart from the host's",
+            Self::Kata => "a user namespace of its own in a virtual machine of Kata Containers",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_named_in_one_way_everywhere() {
+        for level in IsolationLevel::ALL {
+            assert_eq!(IsolationLevel::parse(level.as_str()), Some(level));
+            assert_eq!(serde_json::to_string(&level).ok(), Some(format!("\"{}\"", level.as_str())));
+        }
+        assert_eq!(IsolationLevel::parse("privileged"), None);
+    }
+
+    #[test]
+    fn the_strongest_comes_first() {
+        assert!(IsolationLevel::ALL.is_sorted_by(|one, next| one > next));
     }
 }

@@ -546,6 +546,7 @@ impl Backend for Fixture {
             ],
             images: vec!["debian:13".into(), "busybox:1".into()],
             level: IsolationLevel::Userns,
+            limits_hold: false,
             lease: None,
             previous: index.checked_sub(1).map(|index| card(index, known)),
             next: (index + 1 < EXERCISES.len()).then(|| card(index + 1, known)),

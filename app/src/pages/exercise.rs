@@ -1,6 +1,7 @@
 //! An exercise: task, checks and help on one side, the workbench on the other.
 //! Invariant: the task and the checks can be read without a script.
 
+use domain::lease::IsolationLevel;
 use leptos::prelude::*;
 
 use crate::{
@@ -28,6 +29,8 @@ fn body(page: ExercisePage) -> AnyView {
         attempts,
         files,
         images,
+        level,
+        limits_hold,
         lease,
         previous,
         next,
@@ -64,11 +67,30 @@ fn body(page: ExercisePage) -> AnyView {
                     {way_on(previous, next)}
                 </section>
                 <section id="checks" class="task-panel"><Checks checks attempts /></section>
-                <section id="help" class="task-panel"><Help exercise=card.id.clone() hints hints_total /></section>
+                <section id="help" class="task-panel"><Help exercise=card.id.clone() hints hints_total /> {about_sandbox(level, limits_hold)}</section>
             </div>
             <Workbench exercise=card.id lease offer=card.offer files images />
         </div>
     }.into_any()
+}
+
+/// What a sandbox here is, and where it differs from an engine of one's own.
+fn about_sandbox(level: IsolationLevel, limits_hold: bool) -> AnyView {
+    let limits = (!limits_hold).then(|| {
+        view! {
+            <p>
+                "Limits that you set on a container in it ("<code>"--memory"</code>", "<code>"--cpus"</code>", "<code>"--pids-limit"</code>") are recorded, and checks see them, but they are not enforced here: this host hands no control groups on. Those of the sandbox itself hold."
+            </p>
+        }
+    });
+    view! {
+        <div class="help about-sandbox">
+            <h2>"Your sandbox"</h2>
+            <p>{format!("Isolation level {}: {}.", level.as_str(), level.label())}</p>
+            {limits}
+        </div>
+    }
+    .into_any()
 }
 
 fn way_on(previous: Option<ExerciseCard>, next: Option<ExerciseCard>) -> AnyView {

@@ -146,6 +146,8 @@ pub struct ExercisePage {
     pub images: Vec<String>,
     /// How strongly a sandbox is kept from the host.
     pub level: IsolationLevel,
+    /// Limits that a learner sets on a container in a sandbox are enforced; otherwise they are recorded only.
+    pub limits_hold: bool,
     /// The visitor's living lease for this exercise.
     pub lease: Option<Lease>,
     /// The exercise before.

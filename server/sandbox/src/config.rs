@@ -1,5 +1,6 @@
 //! What an operator may set about sandboxes. Defaults are the named constants below.
 
+use domain::lease::IsolationLevel;
 use serde::{Deserialize, Serialize};
 
 /// Memory with all that lies on its tmpfs, MiB.
@@ -79,6 +80,9 @@ pub struct SandboxConfig {
     pub lease_minutes: u32,
     /// Where base images come from: `auto`, `registry` or `packages`; `auto`.
     pub images: ImageSource,
+    /// The isolation level; `userns`. Of sandboxes whose level is chosen by what works, see [`crate::LevelChoice`], the
+    /// one that was chosen.
+    pub level: IsolationLevel,
 }
 
 impl Default for SandboxConfig {
@@ -95,6 +99,7 @@ impl Default for SandboxConfig {
             open_files: OPEN_FILES,
             lease_minutes: LEASE_MINUTES,
             images: ImageSource::Auto,
+            level: IsolationLevel::Userns,
         }
     }
 }

@@ -149,6 +149,9 @@ pub enum SandboxError {
     /// The container runs another supervisor than this server knows.
     #[error("the sandbox speaks version {0} of the protocol")]
     Version(u32),
+    /// No sandbox can be had at the isolation level that is wanted; why, and what to do, in whole sentences.
+    #[error("{0}")]
+    NoLevel(String),
     /// A process of the outer container runs as its root: it must not be used.
     #[error("the sandbox failed its own check: a process outside the learner's namespaces runs as root")]
     Unsafe,

@@ -8,6 +8,8 @@ use crate::{EngineInfo, SandboxConfig};
 /// Before it the kernel's overlay could not lie on a tmpfs without privilege.
 const KERNEL: (u32, u32) = (6, 6);
 const ENGINE: (u32, u32) = (20, 10);
+/// What Docker Desktop calls its host's system.
+const DOCKER_DESKTOP: &str = "Docker Desktop";
 
 /// Settings of the kernel that forbid what sandboxes need: name, a value that does, and the one that does not.
 const SETTINGS: [(&str, &str, &str); 3] = [
@@ -35,12 +37,34 @@ impl Finding {
     }
 }
 
+/// Engines that are not supported: what it is, and what to do.
+fn unsupported(info: &EngineInfo) -> Option<(&'static str, &'static str, &'static str)> {
+    if info.podman {
+        let remedy = "install Docker Engine (Debian: `apt-get install docker.io`) and name its socket in `docker_host`";
+        return Some(("podman", "Podman's Docker-compatible socket is not supported", remedy));
+    }
+    if info.rootless {
+        let remedy = "use an engine that runs as root; sandboxes themselves have no privilege there either";
+        return Some((
+            "rootless",
+            "a rootless engine is not supported: it can neither limit nor map what sandboxes take",
+            remedy,
+        ));
+    }
+    None
+}
+
+/// Why no sandbox is started on this engine, whatever could be made to work: whole sentences; `None` when it is fine.
+pub(crate) fn refusal(info: &EngineInfo) -> Option<String> {
+    let (_, what, remedy) = unsupported(info)?;
+    Some(format!("This server starts no sandboxes: {what}. Whoever runs it: {remedy}."))
+}
+
 /// What a sandbox cannot do without.
 pub(crate) fn obstacles(info: &EngineInfo) -> Vec<Finding> {
     let mut findings = vec![engine(info), kernel(info)];
-    if info.rootless {
-        let remedy = "use an engine that runs as root; sandboxes themselves have no privilege there either";
-        findings.push(Finding::new("rootless", false, "a rootless engine is not supported", Some(remedy)));
+    if let Some((name, what, remedy)) = unsupported(info) {
+        findings.push(Finding::new(name, false, what, Some(remedy)));
     }
     findings.push(user_namespaces(&|name| setting_of(info, name)));
     findings
@@ -49,10 +73,19 @@ pub(crate) fn obstacles(info: &EngineInfo) -> Vec<Finding> {
 /// What sandboxes have here, or can do without.
 pub(crate) fn facts(info: &EngineInfo, config: &SandboxConfig) -> Vec<Finding> {
     let mut findings = vec![limits(info)];
-    let nested = "limits that a learner sets on a container inside are recorded, not enforced";
-    findings.push(Finding::new("cgroups", true, format!("version {}: {nested}", info.cgroup_version), None));
+    let cgroups = match info.cgroup_version {
+        1 => "version 1, which cannot be handed on to a sandbox",
+        _ => "version 2, not handed on to sandboxes by this version",
+    };
+    findings.push(Finding::new("cgroups", true, cgroups, None));
+    if info.system == DOCKER_DESKTOP {
+        let detail = "Docker Desktop: sandboxes run in its virtual machine, whose memory is what counts; what follows was really tried there";
+        findings.push(Finding::new("system", true, detail, None));
+    }
     let confined = match (info.apparmor, info.selinux) {
-        (true, _) => "AppArmor is on; sandboxes run unconfined by it, for they must mount",
+        (true, _) => {
+            "AppArmor is on; sandboxes run unconfined by it, for its profile of containers forbids the mounts that they make; a user namespace and a filter of calls confine them"
+        }
         (_, true) => "SELinux is on; sandboxes run without a label of their own",
         _ => "neither AppArmor nor SELinux",
     };
@@ -166,6 +199,46 @@ mod tests {
         for finding in obstacles(&EngineInfo { rootless: true, ..info("1.0", "5.1") }) {
             assert_eq!(finding.remedy.is_none(), finding.ok, "{finding:?}");
         }
+    }
+
+    #[test]
+    fn podman_and_rootless_engines_are_refused_in_a_sentence() {
+        for (info, word) in [
+            (EngineInfo { podman: true, ..EngineInfo::ordinary() }, "Podman"),
+            (EngineInfo { rootless: true, ..EngineInfo::ordinary() }, "rootless"),
+        ] {
+            let why = refusal(&info).unwrap();
+            assert!(why.contains(word) && why.contains("Whoever runs it") && why.ends_with('.'), "{why}");
+            assert_eq!(wrong(&info), [word.to_lowercase()]);
+        }
+        assert_eq!(refusal(&EngineInfo::ordinary()), None);
+    }
+
+    fn fact(info: &EngineInfo, name: &str) -> Option<Finding> {
+        facts(info, &SandboxConfig::default()).into_iter().find(|finding| finding.name == name)
+    }
+
+    #[test]
+    fn hosts_that_differ_are_supported_and_told_what_differs() {
+        let apparmor = fact(&EngineInfo { apparmor: true, ..EngineInfo::ordinary() }, "security modules").unwrap();
+        assert!(apparmor.ok && apparmor.detail.contains("unconfined"), "{apparmor:?}");
+        let selinux = fact(&EngineInfo { selinux: true, ..EngineInfo::ordinary() }, "security modules").unwrap();
+        assert!(selinux.ok && selinux.detail.contains("SELinux"), "{selinux:?}");
+        for version in [1, 2] {
+            let info = EngineInfo { cgroup_version: version, ..EngineInfo::ordinary() };
+            let cgroups = fact(&info, "cgroups").unwrap();
+            assert!(cgroups.ok && cgroups.detail.contains(&format!("version {version}")), "{cgroups:?}");
+        }
+        let desktop = EngineInfo { system: "Docker Desktop".to_owned(), ..EngineInfo::ordinary() };
+        assert!(fact(&desktop, "system").unwrap().ok && refusal(&desktop).is_none());
+        assert_eq!(fact(&EngineInfo::ordinary(), "system"), None);
+    }
+
+    #[test]
+    fn limits_that_the_engine_cannot_set_are_named() {
+        let info = EngineInfo { limits_pids: false, limits_memory: false, ..EngineInfo::ordinary() };
+        let limits = fact(&info, "limits").unwrap();
+        assert!(!limits.ok && limits.detail.contains("memory, processes"), "{limits:?}");
     }
 
     #[test]

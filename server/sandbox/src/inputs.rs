@@ -29,7 +29,7 @@ pub(crate) fn below(folder: &str) -> impl Iterator<Item = (&'static str, &'stati
     })
 }
 
-fn hash(parts: &[&[u8]]) -> String {
+pub(crate) fn hash(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

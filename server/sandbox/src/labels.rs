@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use domain::lease::IsolationLevel;
+
 /// The deployment.
 pub(crate) const DEPLOYMENT: &str = "drydock.deployment";
 /// The sandbox: which lease it is for is not known yet when it is made ahead.
@@ -17,9 +19,6 @@ pub(crate) const PROBE: &str = "probe";
 /// The deployment of sandboxes that make the golden volume.
 pub(crate) const PREPARE: &str = "prepare";
 
-/// The only level there is so far.
-pub(crate) const USERNS: &str = "userns";
-
 /// On the golden volume: its own name, so that one which an engine made for want of it is none.
 pub(crate) const GOLDEN: &str = "drydock.golden";
 
@@ -28,10 +27,17 @@ pub(crate) fn golden(name: &str) -> HashMap<String, String> {
     HashMap::from([(GOLDEN.to_owned(), name.to_owned())])
 }
 
+/// How the names of volumes begin that keep what sandboxes were found to offer.
+pub(crate) const KEEPER: &str = "drydock-offer-";
+/// On the volume that keeps what sandboxes were found to offer: the finding itself.
+pub(crate) const OFFER: &str = "drydock.offer";
+/// On the same: the image of the sandboxes that it is about.
+pub(crate) const OFFER_OF: &str = "drydock.offer.image";
+
 /// The labels of a new container.
-pub(crate) fn of(deployment: &str, name: &str, deadline: i64) -> HashMap<String, String> {
+pub(crate) fn of(deployment: &str, name: &str, level: IsolationLevel, deadline: i64) -> HashMap<String, String> {
     let deadline = deadline.to_string();
-    [(DEPLOYMENT, deployment), (SANDBOX, name), (LEVEL, USERNS), (EXPIRES, deadline.as_str())]
+    [(DEPLOYMENT, deployment), (SANDBOX, name), (LEVEL, level.as_str()), (EXPIRES, deadline.as_str())]
         .into_iter()
         .map(|(label, value)| (label.to_owned(), value.to_owned()))
         .collect()

@@ -14,7 +14,7 @@ use bollard::models::{
 use crate::{
     EngineInfo, NewContainer,
     inputs::{self, Names},
-    labels,
+    labels, level,
 };
 
 const MIB: i64 = 1024 * 1024;
@@ -32,7 +32,7 @@ pub(crate) fn owner(deployment: &str, name: &str) -> u32 {
     first + u32::try_from(hash.finish() % u64::from(number)).unwrap_or_default()
 }
 
-/// A word for what a sandbox is made of: image, images preloaded, supervisor and limits.
+/// A word for what a sandbox is made of: image, images preloaded, supervisor, isolation level and limits.
 pub(crate) fn recipe(config: &crate::SandboxConfig, names: &Names) -> String {
     let mut hash = DefaultHasher::new();
     (format!("{config:?}"), &names.sandbox, &names.golden, protocol::VERSION).hash(&mut hash);
@@ -55,7 +55,7 @@ pub(crate) fn container(
         user: Some("0:0".to_owned()),
         env: Some(vec![format!("{}={setup}", protocol::SETUP_VAR)]),
         hostname: Some("sandbox".to_owned()),
-        labels: Some(labels::of(&new.deployment, &new.name, new.setup.deadline)),
+        labels: Some(labels::of(&new.deployment, &new.name, new.config.level, new.setup.deadline)),
         stop_timeout: Some(1),
         host_config: Some(host_config(new, names, host)),
         ..ContainerCreateBody::default()
@@ -72,7 +72,7 @@ fn host_config(new: &NewContainer, names: &Names, host: &EngineInfo) -> HostConf
         // runtime, users mapped once more.
         init: Some(false),
         userns_mode: Some("host".to_owned()),
-        runtime: Some("runc".to_owned()),
+        runtime: Some(level::runtime_to_ask_for(config.level, host).to_owned()),
         cap_drop: Some(vec!["ALL".to_owned()]),
         cap_add: Some(vec!["SETUID".to_owned(), "SETGID".to_owned()]),
         security_opt: Some(security(host)),
@@ -155,10 +155,16 @@ fn log() -> HostConfigLogConfig {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
+    use domain::lease::IsolationLevel;
+
     use super::*;
     use crate::{ImageSource, SandboxConfig};
 
     fn body(apparmor: bool) -> serde_json::Value {
+        body_at(IsolationLevel::Userns, apparmor)
+    }
+
+    fn body_at(level: IsolationLevel, apparmor: bool) -> serde_json::Value {
         let setup = protocol::Setup {
             owner: owner("d", "l"),
             deadline: 7,
@@ -168,8 +174,9 @@ mod tests {
             open_files: 1,
             largest_file_mib: 1,
             golden: false,
+            gvisor: false,
         };
-        let config = SandboxConfig { cpus: 8.0, ..SandboxConfig::default() };
+        let config = SandboxConfig { cpus: 8.0, level, ..SandboxConfig::default() };
         let new = NewContainer { deployment: "d".to_owned(), name: "l".to_owned(), setup, config };
         let host = EngineInfo { apparmor, ..EngineInfo::ordinary() };
         serde_json::to_value(container(&new, &Names::of(ImageSource::Auto), &host).unwrap()).unwrap()
@@ -236,5 +243,27 @@ mod tests {
         assert_eq!(labels["drydock.sandbox"], "l");
         assert_eq!(labels["drydock.expires"], "7");
         assert_eq!(labels["drydock.level"], "userns");
+    }
+
+    #[test]
+    fn a_level_differs_from_the_others_in_its_runtime_and_label_alone() {
+        let userns = body(false);
+        for level in IsolationLevel::ALL {
+            let mut other = body_at(level, false);
+            let runtime = other["HostConfig"]["Runtime"].clone();
+            assert_eq!(runtime == "runc", level == IsolationLevel::Userns, "{runtime}");
+            assert_eq!(other["Labels"]["drydock.level"], level.as_str());
+            other["HostConfig"]["Runtime"] = userns["HostConfig"]["Runtime"].clone();
+            other["Labels"] = userns["Labels"].clone();
+            assert_eq!(other, userns, "{level:?}: neither weaker nor stronger in anything else");
+        }
+    }
+
+    #[test]
+    fn a_sandbox_of_another_level_is_made_by_another_recipe() {
+        let names = Names::of(ImageSource::Auto);
+        let recipe = |level| recipe(&SandboxConfig { level, ..SandboxConfig::default() }, &names);
+        let recipes: std::collections::BTreeSet<_> = IsolationLevel::ALL.into_iter().map(recipe).collect();
+        assert_eq!(recipes.len(), IsolationLevel::ALL.len());
     }
 }

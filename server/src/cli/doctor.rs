@@ -1,14 +1,18 @@
 //! `drydock doctor`: what this host can do, in plain words or as JSON:
-//! `{ok, level, capacity, findings: {name: {ok, detail, remedy}}}`.
+//! `{ok, level, capacity, levels: {level: {needs: {need: null or why not}, limits_hold}}, findings: {name: {ok, detail,
+//! remedy}}}`.
 
 use serde_json::{Map, Value, json};
+
+use domain::{exercise::Need, lease::IsolationLevel};
+use sandbox::probe::Tried;
 
 use super::{Found, host};
 use crate::config::Config;
 
 pub(super) async fn doctor(config: &Config, as_json: bool) -> anyhow::Result<Found> {
     let engine = host::engine(config)?;
-    let report = sandbox::probe::probe(&engine, &config.sandbox_config()).await;
+    let report = sandbox::probe::probe(&engine, &config.sandbox_config(), config.sandbox.level).await;
     // Of no matter when it fails: what is wrong with the engine is among the findings.
     if let Err(error) = sandbox::prepare::sweep(&engine).await {
         tracing::debug!(%error, "what earlier probes left is not removed");
@@ -19,7 +23,11 @@ pub(super) async fn doctor(config: &Config, as_json: bool) -> anyhow::Result<Fou
     let ok = findings.iter().all(|finding| finding.ok) && report.level.is_some();
     if as_json {
         let findings = by_name(&findings);
-        say!("{}", json!({"ok": ok, "level": report.level, "capacity": report.capacity, "findings": findings}));
+        let levels = levels(&report.levels);
+        say!(
+            "{}",
+            json!({"ok": ok, "level": report.level, "capacity": report.capacity, "levels": levels, "findings": findings})
+        );
     } else {
         for it in &findings {
             say!("{} {:<18} {}", if it.ok { "ok  " } else { "FAIL" }, it.name, it.detail);
@@ -27,7 +35,10 @@ pub(super) async fn doctor(config: &Config, as_json: bool) -> anyhow::Result<Fou
                 say!("     {:<18} → {remedy}", "");
             }
         }
-        match (report.level, report.capacity) {
+        for line in table(&report.levels) {
+            say!("{line}");
+        }
+        match (report.level.map(IsolationLevel::as_str), report.capacity) {
             (Some(level), Some(capacity)) => {
                 say!("\nSandboxes run at isolation level {level}; this host holds about {capacity} at a time.");
             }
@@ -36,6 +47,45 @@ pub(super) async fn doctor(config: &Config, as_json: bool) -> anyhow::Result<Fou
         }
     }
     Ok(if ok { Found::Fine } else { Found::Wrong })
+}
+
+/// Levels by their names.
+fn levels(tried: &[Tried]) -> Map<String, Value> {
+    let one = |it: &Tried| (it.level.as_str().to_owned(), json!({"needs": it.needs, "limits_hold": it.limits_hold}));
+    tried.iter().map(one).collect()
+}
+
+/// A line for each level, a column for each need, and below it the reasons why not; nothing when nothing was tried.
+fn table(tried: &[Tried]) -> Vec<String> {
+    if tried.is_empty() {
+        return Vec::new();
+    }
+    let columns = |name: &str, cells: &[&str]| {
+        let cells: String = cells.iter().map(|cell| format!(" {cell:<10}")).collect();
+        format!("     {name:<12}{cells}").trim_end().to_owned()
+    };
+    let names = Need::ALL.map(Need::as_str);
+    let mut lines = vec![String::new(), columns("level", &[&names[..], &["limits"]].concat())];
+    let mut whys = Vec::new();
+    for it in tried {
+        let cell = |need: &Need| if matches!(it.needs.get(need), Some(None)) { "yes" } else { "no" };
+        let limits = match (it.refused(), it.limits_hold) {
+            (Some(_), _) => "no",
+            (None, true) => "enforced",
+            (None, false) => "recorded",
+        };
+        let cells: Vec<&str> = Need::ALL.iter().map(cell).chain([limits]).collect();
+        lines.push(columns(it.level.as_str(), &cells));
+        match it.refused() {
+            Some(why) => whys.push(format!("     {}: {why}", it.level.as_str())),
+            None => whys.extend(it.needs.iter().filter_map(|(need, why)| {
+                Some(format!("     {}, {}: {}", it.level.as_str(), need.as_str(), why.as_deref()?))
+            })),
+        }
+    }
+    lines.push(String::new());
+    lines.extend(whys);
+    lines
 }
 
 /// Findings by their names; what was found twice under one name is told together.
@@ -86,6 +136,29 @@ fn pages(config: &Config) -> sandbox::probe::Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_table_says_of_each_level_what_it_offers_or_why_not() {
+        let absent = "the engine has no runtime runsc; install runsc";
+        let refused = Need::ALL.into_iter().map(|need| (need, Some(absent.to_owned()))).collect();
+        let some =
+            Need::ALL.into_iter().map(|need| (need, (need == Need::Swarm).then(|| "no vxlan".to_owned()))).collect();
+        let tried = [
+            Tried { level: IsolationLevel::Runsc, needs: refused, limits_hold: false },
+            Tried { level: IsolationLevel::Userns, needs: some, limits_hold: false },
+        ];
+        let table = table(&tried).join("\n");
+        let cells = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let lines: Vec<Vec<String>> = table.lines().map(cells).collect();
+        assert_eq!(lines[1], ["level", "build", "run", "compose", "swarm", "two-hosts", "limits"]);
+        assert_eq!(lines[2], ["runsc", "no", "no", "no", "no", "no", "no"]);
+        assert_eq!(lines[3], ["userns", "yes", "yes", "yes", "no", "yes", "recorded"]);
+        assert!(table.contains(&format!("runsc: {absent}")) && table.contains("userns, swarm: no vxlan"), "{table}");
+        assert_eq!(table.matches(absent).count(), 1, "one reason is told once");
+        assert_eq!(levels(&tried)["userns"]["needs"]["swarm"], "no vxlan");
+        assert_eq!(levels(&tried)["userns"]["needs"]["build"], Value::Null);
+        assert_eq!(super::table(&[]), [""; 0]);
+    }
 
     #[test]
     fn nothing_that_was_found_is_lost() {

@@ -28,7 +28,7 @@ pub(super) async fn sandboxes_of_server(
             tracing::error!(error = %format!("{error:#}"), "sandboxes have to wait until the engine answers");
             let engine = engine(config)?;
             let shared: Arc<dyn sandbox::Engine> = Arc::clone(&engine) as _;
-            Ok((Sandboxes::new(shared, config.sandbox_config(), deployment), engine))
+            Ok((by_choice(config, shared, deployment), engine))
         }
         other => other,
     }
@@ -41,5 +41,10 @@ pub(super) async fn sandboxes(config: &Config, deployment: &str) -> anyhow::Resu
         anyhow::bail!("the sandbox image is not prepared; run `drydock prepare` first");
     }
     let shared: Arc<dyn sandbox::Engine> = Arc::clone(&engine) as _;
-    Ok((Sandboxes::new(shared, config.sandbox_config(), deployment), engine))
+    Ok((by_choice(config, shared, deployment), engine))
+}
+
+/// Sandboxes at the level that the settings choose.
+pub(super) fn by_choice(config: &Config, engine: Arc<dyn sandbox::Engine>, deployment: &str) -> Sandboxes {
+    Sandboxes::by_choice(engine, config.sandbox_config(), deployment, config.sandbox.level)
 }

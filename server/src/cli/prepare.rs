@@ -30,5 +30,15 @@ pub(super) async fn prepare(config: &Config) -> anyhow::Result<Found> {
         Err(error) => tracing::warn!(%error, "leftovers of earlier versions are not removed"),
     }
     say!("prepare: the sandbox image and its preloaded images are there");
+    // A server that starts later knows then at once what its sandboxes offer.
+    let sandboxes = host::by_choice(config, std::sync::Arc::clone(&engine) as _, "prepare");
+    match sandboxes.decide().await {
+        Ok(offer) => say!("prepare: sandboxes run at isolation level {}", offer.level.as_str()),
+        Err(error @ sandbox::SandboxError::NoLevel(_)) => {
+            say!("prepare: {error}");
+            return Ok(Found::Wrong);
+        }
+        Err(other) => return Err(other).context("it cannot be found out what sandboxes offer here"),
+    }
     Ok(Found::Fine)
 }

@@ -81,7 +81,7 @@ impl FakeEngine {
     /// A running container of that name.
     pub(super) fn found(name: &str) -> Found {
         let (id, deployment) = (ContainerId(name.to_owned()), DEPLOYMENT.to_owned());
-        Found { id, deployment, name: name.to_owned(), expires: FAR, running: true }
+        Found { id, deployment, name: name.to_owned(), expires: FAR, running: true, level: None }
     }
 
     pub(super) fn connecting(&self, connecting: Connecting) {
@@ -106,6 +106,14 @@ impl Engine for FakeEngine {
 
     fn recipe(&self, _config: &SandboxConfig) -> String {
         "r".to_owned()
+    }
+
+    async fn kept(&self, _key: &str) -> Result<Option<String>, EngineError> {
+        Ok(None)
+    }
+
+    async fn keep(&self, _key: &str, _text: &str) -> Result<(), EngineError> {
+        Ok(())
     }
 
     async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError> {

@@ -109,6 +109,10 @@ impl From<LeaseError> for Error {
             LeaseError::NoExercise(_) | LeaseError::NotFound => {
                 Self::not_found(format!("There is no such thing: {error}."))
             }
+            LeaseError::NotOffered(why) => {
+                let next = "The other exercises say the same where they cannot be done; reading goes on.";
+                Self::new(StatusCode::CONFLICT, "not_offered", why, next)
+            }
             LeaseError::NotReady(_) => {
                 let next = "Start a new one if it has ended; otherwise wait a moment.";
                 Self::new(StatusCode::CONFLICT, "not_ready", format!("This cannot be done now: {error}."), next)

@@ -10,10 +10,11 @@ use std::{
 use app::api::EngineState;
 use domain::{
     attempt::Attempt,
+    exercise::Need,
     id::{ExerciseId, LearnerId, LeaseId},
-    lease::LeaseState,
+    lease::{IsolationLevel, LeaseState},
 };
-use sandbox::{EngineError, Sandbox, SandboxError, Sandboxes};
+use sandbox::{EngineError, Offer, Sandbox, SandboxError, Sandboxes};
 use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -42,6 +43,17 @@ pub use followers::Follower;
 /// The supervisor ends a sandbox so long after its lease: time to save the work of a whole room.
 const GRACE_SECONDS: i64 = 60;
 
+/// What is told of a sandbox when nothing is known of its level: never more than there is.
+const WEAKEST: IsolationLevel = IsolationLevel::Userns;
+
+/// The start of a server waits so long until it is known what sandboxes can do here. Without that it serves its pages, and
+/// who wants a sandbox waits.
+const BEGINNING: Duration = Duration::from_secs(5);
+/// What those who wait are told as long as it takes.
+const FINDING_OUT: &str = "The server is finding out what sandboxes can do on its host. You keep your place.";
+/// When no isolation level can be had, it is looked at again after this time.
+const SECOND_LOOK: Duration = Duration::from_secs(30);
+
 /// The end of a lease waits so long for its sandbox to be removed.
 const REMOVAL: Duration = Duration::from_secs(15);
 
@@ -54,6 +66,9 @@ pub enum LeaseError {
     /// There is no such exercise.
     #[error("there is no exercise {0}")]
     NoExercise(ExerciseId),
+    /// Sandboxes of this server do not offer what it needs, or there are none: why, in whole sentences.
+    #[error("{0}")]
+    NotOffered(String),
     /// There is no such lease, or it is somebody else's.
     #[error("there is no such sandbox")]
     NotFound,
@@ -75,6 +90,16 @@ pub enum LeaseError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl LeaseError {
+    /// The engine could not be reached, or did not answer in time.
+    fn is_outage(&self) -> bool {
+        match self {
+            Self::Engine(error) | Self::Sandbox(SandboxError::Engine(error)) => error.is_outage(),
+            _ => false,
+        }
+    }
 }
 
 /// All leases of this server.
@@ -115,6 +140,7 @@ struct Inner {
 #[derive(Clone)]
 struct Living {
     sandbox: Sandbox,
+    level: IsolationLevel,
     engine: EngineState,
     warned: bool,
     /// The end that its supervisor was told last; `None` when that is not known any more.
@@ -130,9 +156,10 @@ struct Living {
 }
 
 impl Living {
-    fn new(sandbox: Sandbox, now: i64) -> Self {
+    fn new(sandbox: Sandbox, level: IsolationLevel, now: i64) -> Self {
         Self {
             sandbox,
+            level,
             engine: EngineState::Asleep,
             warned: false,
             told: None,
@@ -206,22 +233,39 @@ impl Leases {
         }
     }
 
-    /// Bring database and engine together once, then serve the queue and the reaper until [`Leases::stop`]. While the
-    /// engine does not answer, all wait for it.
+    /// Decide on the level of sandboxes and bring database and engine together once, then serve the queue and the reaper
+    /// until [`Leases::stop`]. While the engine does not answer, or it takes long, all wait for it.
     ///
     /// # Errors
     /// When database or engine fail.
     pub async fn begin(&self) -> Result<(), LeaseError> {
         self.inner.store.abandon_running_attempts().await?;
-        match self.reconcile(true).await {
-            Ok(()) => self.serve(),
+        let mut beginning = Box::pin(self.clone().try_begin());
+        match tokio::time::timeout(BEGINNING, &mut beginning).await {
+            Ok(Ok(())) => self.serve(),
             // All else that this server does goes on without an engine.
-            Err(LeaseError::Engine(error)) if error.is_outage() => {
+            Ok(Err(error)) if error.is_outage() => {
                 tracing::error!(error = &error as &dyn std::error::Error, "sandboxes have to wait for the engine");
-                self.queue_mut().why_not = Some(pool::ENGINE_AWAY);
+                self.queue_mut().why_not = Some(pool::ENGINE_AWAY.into());
                 self.spawn(Self::begin_later);
             }
-            Err(other) => return Err(other),
+            Ok(Err(other)) => return Err(other),
+            Err(_) => {
+                self.queue_mut().why_not = Some(FINDING_OUT.into());
+                self.spawn(|leases| async move {
+                    let begun = tokio::select! {
+                        begun = beginning => begun,
+                        () = leases.inner.stop.cancelled() => return,
+                    };
+                    match begun {
+                        Ok(()) => leases.serve(),
+                        Err(error) => {
+                            leases.wait_because_of(&error);
+                            leases.begin_later().await;
+                        }
+                    }
+                });
+            }
         }
         Ok(())
     }
@@ -233,10 +277,76 @@ impl Leases {
                 () = tokio::time::sleep(Duration::from_secs(2)) => {}
                 () = self.inner.stop.cancelled() => return,
             }
-            match self.reconcile(true).await {
+            let begun = tokio::select! {
+                begun = self.clone().try_begin() => begun,
+                () = self.inner.stop.cancelled() => return,
+            };
+            match begun {
                 Ok(()) => return self.serve(),
-                Err(error) => tracing::warn!(%error, "sandboxes still have to wait"),
+                Err(error) => self.wait_because_of(&error),
             }
+        }
+    }
+
+    fn wait_because_of(&self, error: &LeaseError) {
+        tracing::warn!(%error, "sandboxes still have to wait");
+        let why = match error {
+            LeaseError::Sandbox(error) => pool::sentence(error),
+            _ => pool::ENGINE_AWAY.into(),
+        };
+        self.queue_mut().why_not = Some(why);
+    }
+
+    /// That no level can be had is no failure of the server: it says so to whoever wants a sandbox.
+    async fn try_begin(self) -> Result<(), LeaseError> {
+        match self.inner.sandboxes.decide().await {
+            Ok(offer) => tracing::info!(level = offer.level.as_str(), "sandboxes are made at this isolation level"),
+            Err(error @ SandboxError::NoLevel(_)) => {
+                tracing::error!("{error}");
+                self.queue_mut().why_not = Some(pool::sentence(&error));
+                self.spawn(Self::decide_later);
+            }
+            Err(other) => return Err(other.into()),
+        }
+        self.reconcile(true).await
+    }
+
+    /// The operator may mend what keeps sandboxes from being made.
+    async fn decide_later(self) {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(SECOND_LOOK) => {}
+                () = self.inner.stop.cancelled() => return,
+            }
+            let decided = tokio::select! {
+                decided = self.inner.sandboxes.decide() => decided,
+                () = self.inner.stop.cancelled() => return,
+            };
+            if let Ok(offer) = decided {
+                tracing::info!(level = offer.level.as_str(), "sandboxes can be made now");
+                return self.inner.wake.notify_one();
+            }
+        }
+    }
+
+    /// What sandboxes offer, as far as that is known.
+    #[must_use]
+    pub fn offer(&self) -> Option<&Offer> {
+        self.inner.sandboxes.offer()
+    }
+
+    /// The level at which sandboxes are made.
+    #[must_use]
+    pub fn level(&self) -> IsolationLevel {
+        self.offer().map_or(WEAKEST, |offer| offer.level)
+    }
+
+    /// Why an exercise with these needs cannot be done here, whole sentences; `None` when it can, or that is not known yet.
+    #[must_use]
+    pub fn why_not(&self, needs: &[Need]) -> Option<String> {
+        match self.offer() {
+            Some(offer) => offer.why_not(needs),
+            None => self.inner.sandboxes.refusal(),
         }
     }
 
@@ -334,18 +444,25 @@ impl Leases {
         self.inner.followers.join(id, Arc::clone(&self.inner.clock))
     }
 
+    /// Why an exercise, or a free sandbox, cannot be had here.
+    fn why_not_exercise(&self, exercise: Option<&ExerciseId>) -> Result<Option<String>, LeaseError> {
+        let Some(id) = exercise else { return Ok(self.why_not(&[])) };
+        let shelf = self.inner.content.shelf();
+        let found = shelf.library.exercise(id).ok_or_else(|| LeaseError::NoExercise(id.clone()))?;
+        Ok(self.why_not(&found.file.needs))
+    }
+
     /// A lease for an exercise, or a free sandbox: the living one, or a new one at the end of the queue.
     ///
     /// # Errors
-    /// [`LeaseError::TooMany`], [`LeaseError::NoExercise`], or the database's.
+    /// [`LeaseError::TooMany`], [`LeaseError::NoExercise`], [`LeaseError::NotOffered`], or the database's.
     pub async fn open(&self, learner: &LearnerId, exercise: Option<&ExerciseId>) -> Result<LeaseRow, LeaseError> {
-        if let Some(id) = exercise
-            && self.inner.content.shelf().library.exercise(id).is_none()
-        {
-            return Err(LeaseError::NoExercise(id.clone()));
-        }
+        let why_not = self.why_not_exercise(exercise)?;
         if let Some(living) = self.inner.store.living_lease(learner, exercise).await? {
             return Ok(living);
+        }
+        if let Some(why) = why_not {
+            return Err(LeaseError::NotOffered(why));
         }
         if self.inner.store.count_living(learner).await? >= self.inner.settings.per_learner {
             return Err(LeaseError::TooMany(self.inner.settings.per_learner));
@@ -502,6 +619,9 @@ impl Leases {
     /// # Errors
     /// As [`Leases::open`].
     pub async fn reset(&self, row: &LeaseRow) -> Result<LeaseRow, LeaseError> {
+        if let Some(why) = self.why_not_exercise(row.exercise.as_ref())? {
+            return Err(LeaseError::NotOffered(why));
+        }
         let living = self.handles().remove(&row.id);
         // Ended first: a save that is under way finds no ready lease then.
         self.end_without_saving(row, living.map(|living| living.sandbox), "It was reset.").await?;

@@ -2,6 +2,7 @@
 //! Invariant: a lease keeps its place until it has a sandbox, whatever fails on the way.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     time::{Duration, Instant},
 };
@@ -25,7 +26,7 @@ pub(super) struct Queue {
     /// When the leases that have a sandbox end, Unix seconds.
     pub(super) ends: Vec<i64>,
     /// Why nobody gets a sandbox at the moment.
-    pub(super) why_not: Option<&'static str>,
+    pub(super) why_not: Option<Cow<'static, str>>,
 }
 
 /// Says that a task of this server furnishes the sandbox of a lease, until it is dropped, also by a panic.
@@ -86,7 +87,8 @@ impl Leases {
             // The reaper takes a lease that is starting and that nobody furnishes for a lost one: it must not look in
             // between.
             let claiming = self.inner.claiming.lock().await;
-            let claim = self.inner.store.claim(self.inner.pool.recipe(), self.inner.pool.alive_at(), expires_at);
+            let Some(recipe) = self.inner.pool.recipe() else { return Ok(()) };
+            let claim = self.inner.store.claim(&recipe, self.inner.pool.alive_at(), expires_at);
             let Some(row) = claim.await? else { return Ok(()) };
             let making = Making::of(self, &row.id);
             drop(claiming);

@@ -11,7 +11,7 @@ use domain::lease::LeaseState;
 use futures::StreamExt as _;
 use sandbox::Found;
 
-use super::{LeaseError, Leases, Living};
+use super::{LeaseError, Leases, Living, WEAKEST};
 use crate::store::lease::LeaseRow;
 
 const PAUSE: Duration = Duration::from_secs(5);
@@ -131,7 +131,7 @@ impl Leases {
             return Ok(());
         }
         let sandbox = self.inner.sandboxes.handle(found.id.clone());
-        self.handles().insert(row.id.clone(), Living::new(sandbox.clone(), self.now()));
+        self.handles().insert(row.id.clone(), Living::new(sandbox.clone(), found.level.unwrap_or(WEAKEST), self.now()));
         self.follow_engine(row, sandbox);
         tracing::info!(lease = %row.id, "a sandbox was found again");
         Ok(())

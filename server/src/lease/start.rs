@@ -46,7 +46,10 @@ impl Leases {
             self.let_go(&row, &sandbox).await;
             self.inner.store.requeue_lease(&row.id).await.map(drop).map_err(LeaseError::from)
         } else {
-            let reason = "The sandbox could not be made ready. This is our fault; please try again.";
+            let reason = match &error {
+                LeaseError::NotOffered(why) => why,
+                _ => "The sandbox could not be made ready. This is our fault; please try again.",
+            };
             self.handles().remove(&row.id);
             self.end_without_saving(&row, Some(sandbox), reason).await
         };
@@ -65,11 +68,15 @@ impl Leases {
 
     /// False when the lease ended meanwhile.
     async fn make_ready(&self, row: &LeaseRow, sandbox: &Sandbox) -> Result<bool, LeaseError> {
-        self.handles().insert(row.id.clone(), Living::new(sandbox.clone(), self.now()));
+        self.handles().insert(row.id.clone(), Living::new(sandbox.clone(), self.level(), self.now()));
         self.tell_end(&row.id, sandbox, row.expires_at).await?;
         if let Some(id) = &row.exercise {
             let exercise = self.inner.content.shelf().library.exercise(id).cloned();
             let exercise = exercise.ok_or_else(|| LeaseError::NoExercise(id.clone()))?;
+            // It may have been asked for before it was known what sandboxes offer here.
+            if let Some(why) = self.why_not(&exercise.file.needs) {
+                return Err(LeaseError::NotOffered(why));
+            }
             let saved = self.inner.store.work(&row.learner, id).await?;
             furnish::furnish(sandbox, &exercise, &row.canary, &row.nonce, &saved).await?;
             self.bring_images(sandbox, row).await?;

@@ -1,7 +1,9 @@
 //! A lease as the browser sees it.
 
+use std::borrow::Cow;
+
 use app::api::{EngineState, Lease, Preview};
-use domain::lease::{IsolationLevel, LeaseState};
+use domain::lease::LeaseState;
 
 use super::{LeaseError, Leases};
 use crate::store::lease::LeaseRow;
@@ -12,7 +14,8 @@ impl Leases {
     /// # Errors
     /// When the database fails.
     pub async fn view(&self, row: &LeaseRow) -> Result<Lease, LeaseError> {
-        let engine = self.handles().get(&row.id).map_or(EngineState::Asleep, |living| living.engine);
+        let living = self.handles().get(&row.id).map(|living| (living.engine, living.level));
+        let (engine, level) = living.unwrap_or_else(|| (EngineState::Asleep, self.level()));
         let (alone, each) = self.inner.pool.seconds();
         let (position, eta_seconds, why_not) = match row.state {
             LeaseState::Queued => {
@@ -20,7 +23,7 @@ impl Leases {
                 let queue = self.queue();
                 let eta = wait(position, self.inner.pool.most(), &queue.ends, self.now(), (alone, each));
                 // While there is trouble nobody knows how long it takes.
-                (Some(position), queue.why_not.is_none().then_some(eta), queue.why_not)
+                (Some(position), queue.why_not.is_none().then_some(eta), queue.why_not.clone())
             }
             LeaseState::Starting => (None, Some(seconds(alone)), None),
             _ => (None, None, None),
@@ -35,8 +38,8 @@ impl Leases {
             expires_at: row.expires_at,
             may_extend: row.state == LeaseState::Ready && row.extensions < self.inner.settings.extensions,
             engine,
-            level: IsolationLevel::Userns,
-            message: why_not.map(str::to_owned).or_else(|| message(row.state, engine)),
+            level,
+            message: why_not.map(Cow::into_owned).or_else(|| message(row.state, engine)),
             end_reason: row.end_reason.clone(),
             preview: (row.state == LeaseState::Ready)
                 .then(|| Preview { template: format!("{scheme}://{{port}}-{}.{host}/", row.preview_label) }),

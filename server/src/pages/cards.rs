@@ -2,23 +2,41 @@
 
 use std::collections::{HashMap, HashSet};
 
-use app::view::{ChapterCard, ExerciseCard};
+use app::view::{ChapterCard, ExerciseCard, Offer};
 use domain::{id::ExerciseId, progress::ExerciseProgress};
 use library::{Chapter, Exercise, Library};
 
-use super::{count, offer, standing};
+use super::{count, standing};
+use crate::lease::Leases;
 
-/// What one visitor has done.
-#[derive(Default)]
-pub(super) struct Done {
+/// What one visitor has done, and can do here.
+pub(super) struct Done<'a> {
+    leases: &'a Leases,
     progress: HashMap<ExerciseId, ExerciseProgress>,
     living: HashSet<ExerciseId>,
 }
 
-impl Done {
-    pub(super) fn new(progress: Vec<ExerciseProgress>, living: impl Iterator<Item = ExerciseId>) -> Self {
+impl<'a> Done<'a> {
+    pub(super) fn new(
+        leases: &'a Leases,
+        progress: Vec<ExerciseProgress>,
+        living: impl Iterator<Item = ExerciseId>,
+    ) -> Self {
         let progress = progress.into_iter().map(|one| (one.exercise.clone(), one)).collect();
-        Self { progress, living: living.collect() }
+        Self { leases, progress, living: living.collect() }
+    }
+
+    /// Of somebody who has done nothing yet.
+    pub(super) fn nothing(leases: &'a Leases) -> Self {
+        Self::new(leases, Vec::new(), std::iter::empty())
+    }
+
+    /// Whether sandboxes here give an exercise what it needs.
+    fn offer(&self, exercise: &Exercise) -> Offer {
+        match self.leases.why_not(&exercise.file.needs) {
+            None => Offer::Offered,
+            Some(why) => Offer::NotOffered { why },
+        }
     }
 
     pub(super) fn of(&self, id: &ExerciseId) -> Option<&ExerciseProgress> {
@@ -48,7 +66,7 @@ pub(super) fn exercise(exercise: &Exercise, done: &Done) -> ExerciseCard {
         checks: count(file.check.len()),
         needs: file.needs.clone(),
         standing: standing(done.of(&exercise.id), done.living.contains(&exercise.id), &exercise.id),
-        offer: offer(exercise),
+        offer: done.offer(exercise),
     }
 }
 

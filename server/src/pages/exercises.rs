@@ -4,7 +4,7 @@ use app::{
     BackendError, Visitor,
     view::{CheckView, ExercisePage, Exercises, PartOfExercises, StarterFile},
 };
-use domain::{id::ExerciseId, lease::IsolationLevel, progress::ExerciseProgress};
+use domain::{id::ExerciseId, progress::ExerciseProgress};
 use library::Library;
 
 use super::{Pages, cards, cards::Done, count, fault, not_found, section_link};
@@ -74,7 +74,8 @@ pub(super) async fn one(pages: &Pages, visitor: &Visitor, id: &ExerciseId) -> Re
             .map(|file| StarterFile { path: file.path.clone(), size: file.bytes.len() as u64 })
             .collect(),
         images: file.images.clone(),
-        level: IsolationLevel::Userns,
+        level: pages.leases.level(),
+        limits_hold: pages.leases.offer().is_some_and(|offer| offer.limits_hold),
         lease,
         previous: previous.map(|it| cards::exercise(it, &done)),
         next: next.map(|it| cards::exercise(it, &done)),

@@ -8,12 +8,10 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{
-    exercise::Need,
     id::{ChapterId, ExerciseId},
-    lease::IsolationLevel,
     progress::ExerciseProgress,
 };
-use library::{Exercise, Library};
+use library::Library;
 
 use crate::{
     content::{Content, Shelf},
@@ -51,11 +49,11 @@ impl Pages {
     }
 
     /// What this visitor has done, for the exercises of a library.
-    async fn done(&self, visitor: &Visitor) -> Result<cards::Done, BackendError> {
-        let Some(learner) = &visitor.learner else { return Ok(cards::Done::default()) };
+    async fn done(&self, visitor: &Visitor) -> Result<cards::Done<'_>, BackendError> {
+        let Some(learner) = &visitor.learner else { return Ok(cards::Done::nothing(&self.leases)) };
         let progress = self.store.progress(learner).await.map_err(fault)?;
         let living = self.store.living_leases_of(learner).await.map_err(fault)?;
-        Ok(cards::Done::new(progress, living.iter().filter_map(|row| row.exercise.clone())))
+        Ok(cards::Done::new(&self.leases, progress, living.iter().filter_map(|row| row.exercise.clone())))
     }
 }
 
@@ -94,30 +92,6 @@ impl Backend for Pages {
 
     async fn progress(&self, visitor: &Visitor) -> Result<view::ProgressPage, BackendError> {
         progress::page(self, visitor).await
-    }
-}
-
-/// Whether the isolation level can give an exercise what it needs.
-fn offer(exercise: &Exercise) -> view::Offer {
-    let level = IsolationLevel::Userns;
-    let missing: Vec<&str> =
-        exercise.file.needs.iter().filter(|need| !level.offers(**need)).map(|need| need_label(*need)).collect();
-    if missing.is_empty() {
-        view::Offer::Offered
-    } else {
-        let why =
-            format!("The isolation level of this server ({}) does not offer {}.", level.as_str(), missing.join(", "));
-        view::Offer::NotOffered { why }
-    }
-}
-
-fn need_label(need: Need) -> &'static str {
-    match need {
-        Need::Build => "building images",
-        Need::Run => "running containers",
-        Need::Compose => "Compose",
-        Need::Swarm => "Swarm",
-        Need::TwoHosts => "two hosts",
     }
 }
 

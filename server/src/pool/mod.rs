@@ -2,6 +2,7 @@
 //! Invariant: every sandbox of a lease comes out of the pool, touched by nobody before, and none goes back into it.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -51,7 +52,6 @@ struct Inner {
     settings: config::Pool,
     /// Sandboxes on this host, idle ones included.
     most: u32,
-    recipe: String,
     /// The connections to idle sandboxes.
     idle: Mutex<HashMap<ContainerId, Sandbox>>,
     /// Names of sandboxes that are being made, and since when.
@@ -66,7 +66,7 @@ struct Inner {
 /// Why no sandbox can be made at the moment.
 #[derive(Debug, Clone)]
 struct Trouble {
-    sentence: &'static str,
+    sentence: Cow<'static, str>,
     failures: u32,
     until: Instant,
 }
@@ -111,7 +111,6 @@ impl Pool {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
             inner: Arc::new(Inner {
-                recipe: parts.sandboxes.recipe(),
                 store: parts.store,
                 sandboxes: parts.sandboxes,
                 clock: parts.clock,
@@ -144,9 +143,9 @@ impl Pool {
         self.inner.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a sandbox must be made of to be given out.
-    pub(crate) fn recipe(&self) -> &str {
-        &self.inner.recipe
+    /// What a sandbox must be made of to be given out; `None` while its level is not decided, and then none is.
+    pub(crate) fn recipe(&self) -> Option<String> {
+        self.inner.sandboxes.recipe()
     }
 
     /// A sandbox that ends before this time is not given out.
@@ -166,8 +165,8 @@ impl Pool {
     }
 
     /// Why nobody gets a sandbox at the moment, a plain sentence; `None` when there is no trouble.
-    pub(crate) fn why_not(&self) -> Option<&'static str> {
-        self.trouble().as_ref().map(|trouble| trouble.sentence)
+    pub(crate) fn why_not(&self) -> Option<Cow<'static, str>> {
+        self.trouble().as_ref().map(|trouble| trouble.sentence.clone())
     }
 
     /// True when a sandbox has been in the making for much longer than one takes: the engine may hang.
@@ -232,6 +231,7 @@ impl Pool {
         };
         if short {
             let sentence = "The server is short of memory; the next place comes free when somebody's sandbox ends.";
+            let sentence = Cow::Borrowed(sentence);
             *self.trouble() = Some(Trouble { sentence, failures: 1, until: Instant::now() + Duration::from_secs(2) });
         }
         !short
@@ -260,7 +260,7 @@ impl Pool {
                 let mut trouble = self.trouble();
                 let failures = trouble.as_ref().map_or(0, |before| before.failures).saturating_add(1);
                 let pause = PAUSE.saturating_mul(2_u32.saturating_pow(failures - 1)).min(LONGEST_PAUSE);
-                *trouble = Some(Trouble { sentence: sentence(&error), failures, until: Instant::now() + pause });
+                *trouble = Some(Trouble { sentence: sentence_of(&error), failures, until: Instant::now() + pause });
             }
         }
     }
@@ -272,7 +272,8 @@ impl Pool {
         let made = async {
             // One terminal waits for the learner, its prompt already put out.
             sandbox.open_terminal(0, 80, 24).await?;
-            let (container, recipe) = (sandbox.id().0.clone(), self.inner.recipe.clone());
+            // There was a level to make it at.
+            let (container, recipe) = (sandbox.id().0.clone(), self.recipe().unwrap_or_default());
             // Before it can be taken: who takes it finds the connection.
             self.idle().insert(sandbox.id().clone(), sandbox.clone());
             let row = SandboxRow { container, name: name.to_owned(), recipe, made_at: now, ends_at };
@@ -307,11 +308,12 @@ impl Pool {
     pub(crate) async fn reconcile(&self, found: &[Found]) -> Result<HashSet<ContainerId>, StoreError> {
         self.inner.store.forget_used_sandboxes().await?;
         let running: HashSet<&ContainerId> = found.iter().filter(|one| one.running).map(|one| &one.id).collect();
+        let recipe = self.recipe();
         let mut own = HashSet::new();
         for row in self.inner.store.idle_sandboxes().await? {
             let id = ContainerId(row.container.clone());
             // The list may be older than the sandbox.
-            let fits = row.recipe == self.inner.recipe && row.ends_at >= self.alive_at();
+            let fits = recipe.as_ref() == Some(&row.recipe) && row.ends_at >= self.alive_at();
             let is_there = running.contains(&id) || row.made_at + 60 > self.inner.clock.now();
             if fits && is_there {
                 own.insert(id);
@@ -346,18 +348,25 @@ enum MakeError {
 }
 
 /// What those who wait are told.
-fn sentence(error: &MakeError) -> &'static str {
+fn sentence_of(error: &MakeError) -> Cow<'static, str> {
     match error {
-        MakeError::Store(_) => "The server's database does not take writes at the moment. You keep your place.",
-        MakeError::Sandbox(SandboxError::Engine(EngineError::NotPrepared)) => {
+        MakeError::Store(_) => "The server's database does not take writes at the moment. You keep your place.".into(),
+        MakeError::Sandbox(error) => sentence(error),
+    }
+}
+
+/// The same of what failed with sandboxes.
+pub(crate) fn sentence(error: &SandboxError) -> Cow<'static, str> {
+    let sentence = match error {
+        SandboxError::NoLevel(why) => return format!("{why} You keep your place.").into(),
+        SandboxError::Engine(EngineError::NotPrepared) => {
             "This server's sandbox image is not prepared; whoever runs it: `drydock prepare`. You keep your place."
         }
-        MakeError::Sandbox(SandboxError::Engine(error)) if error.is_full() => {
+        SandboxError::Engine(error) if error.is_full() => {
             "This server's disk is full; whoever runs it must make room. You keep your place."
         }
-        MakeError::Sandbox(SandboxError::Engine(error)) if error.is_outage() => ENGINE_AWAY,
-        MakeError::Sandbox(_) => {
-            "No sandbox can be made at the moment. You keep your place; it is tried again and again."
-        }
-    }
+        SandboxError::Engine(error) if error.is_outage() => ENGINE_AWAY,
+        _ => "No sandbox can be made at the moment. You keep your place; it is tried again and again.",
+    };
+    sentence.into()
 }

@@ -72,6 +72,8 @@ export class Server {
       DRYDOCK_LISTEN: `127.0.0.1:${this.port}`,
       DRYDOCK_STATE_DIR: this.folder,
       DRYDOCK_LOG: "warn",
+      // The same on an engine with stronger levels.
+      DRYDOCK_SANDBOX__LEVEL: "userns",
       ...this.settings,
     };
   }

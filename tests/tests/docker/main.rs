@@ -14,6 +14,7 @@ mod harness;
 mod intruder;
 mod kernel;
 mod leftovers;
+mod levels;
 mod lifecycle;
 mod nested;
 mod network;

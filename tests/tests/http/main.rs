@@ -9,6 +9,7 @@ mod database_faults;
 mod engine_faults;
 mod files;
 mod leases;
+mod levels;
 mod pages;
 mod pool;
 mod preview;

@@ -73,6 +73,9 @@ pub struct Setup {
     /// Make the golden volume instead of serving a learner.
     #[serde(default)]
     pub golden: bool,
+    /// The kernel is gVisor's.
+    #[serde(default)]
+    pub gvisor: bool,
 }
 
 /// What an attached terminal's stream carries from the supervisor, each in a frame: the first byte tells which.

@@ -9,13 +9,17 @@ use bollard::{
     container::LogOutput,
     errors::Error,
     exec::{StartExecOptions, StartExecResults},
-    models::{ContainerSummary, ContainerSummaryStateEnum, ExecConfig, SystemInfo, SystemInfoCgroupVersionEnum},
+    models::{
+        ContainerSummary, ContainerSummaryStateEnum, ExecConfig, SystemInfo, SystemInfoCgroupVersionEnum,
+        SystemVersion, VolumeCreateRequest,
+    },
     query_parameters::{
         CreateContainerOptionsBuilder, ListContainersOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
-        StartContainerOptions,
+        RemoveVolumeOptions, StartContainerOptions,
     },
 };
 use bytes::Bytes;
+use domain::lease::IsolationLevel;
 use futures::TryStreamExt as _;
 use tokio::{sync::OnceCell, time::timeout};
 
@@ -109,11 +113,12 @@ impl Engine for DockerEngine {
         let mut agreed = self.docker.clone();
         let work = async {
             agreed = agreed.negotiate_version().await?;
-            agreed.info().await
+            let (version, info) = (agreed.version().await?, agreed.info().await?);
+            Ok((version, info))
         };
         match in_time("tell what it is", SHORT, EngineError::Info, work).await {
             Err(EngineError::Info(cause)) if is_denied(cause.as_ref()) => Err(EngineError::Denied),
-            other => other.map(engine_info),
+            other => other.map(|(version, info)| engine_info(&version, info)),
         }
     }
 
@@ -123,6 +128,32 @@ impl Engine for DockerEngine {
 
     fn recipe(&self, config: &crate::SandboxConfig) -> String {
         spec::recipe(config, &self.names)
+    }
+
+    async fn kept(&self, key: &str) -> Result<Option<String>, EngineError> {
+        let name = keeper(key);
+        match in_time("tell what it keeps", SHORT, EngineError::Info, self.docker.inspect_volume(&name)).await {
+            Ok(volume) => Ok(volume.labels.get(labels::OFFER).cloned()),
+            Err(EngineError::Info(cause)) if status_of(&cause) == Some(404) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn keep(&self, key: &str, text: &str) -> Result<(), EngineError> {
+        let name = keeper(key);
+        let told = [(labels::OFFER, text), (labels::OFFER_OF, self.names.sandbox.as_str())];
+        let labels = told.map(|(label, value)| (label.to_owned(), value.to_owned())).into();
+        let new =
+            VolumeCreateRequest { name: Some(name.clone()), labels: Some(labels), ..VolumeCreateRequest::default() };
+        let work = async {
+            // A volume's labels are never changed, only made.
+            match self.docker.remove_volume(&name, None::<RemoveVolumeOptions>).await {
+                Err(error) if status(&error) != Some(404) => return Err(error),
+                _ => {}
+            }
+            self.docker.create_volume(new).await
+        };
+        in_time("keep something", LONG, EngineError::Info, work).await.map(drop)
     }
 
     async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError> {
@@ -211,6 +242,11 @@ impl Engine for DockerEngine {
     }
 }
 
+/// The volume that keeps what was found. It is empty: its label says it.
+fn keeper(key: &str) -> String {
+    format!("{}{key}", labels::KEEPER)
+}
+
 impl DockerEngine {
     pub(crate) async fn list_by(
         &self,
@@ -244,10 +280,16 @@ fn found(summary: ContainerSummary) -> Option<Found> {
         name: labels.get(labels::SANDBOX)?.clone(),
         expires: labels.get(labels::EXPIRES)?.parse().ok()?,
         running: summary.state == Some(ContainerSummaryStateEnum::RUNNING),
+        level: IsolationLevel::parse(labels.get(labels::LEVEL).map_or("", String::as_str)),
     })
 }
 
-fn engine_info(info: SystemInfo) -> EngineInfo {
+/// What Podman calls itself among the components of an engine.
+const PODMAN: &str = "Podman Engine";
+
+fn engine_info(version: &SystemVersion, info: SystemInfo) -> EngineInfo {
+    let mut runtimes: Vec<String> = info.runtimes.unwrap_or_default().into_keys().collect();
+    runtimes.sort_unstable();
     let options = info.security_options.unwrap_or_default();
     let secures =
         |name: &str| options.iter().any(|option| option.split(',').any(|part| part == format!("name={name}")));
@@ -265,5 +307,58 @@ fn engine_info(info: SystemInfo) -> EngineInfo {
         limits_cpu: info.cpu_cfs_quota == Some(true),
         root_dir: info.docker_root_dir.unwrap_or_default(),
         storage_driver: info.driver.unwrap_or_default(),
+        system: info.operating_system.unwrap_or_default(),
+        runtimes,
+        podman: version.components.iter().flatten().any(|component| component.name == PODMAN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(version: serde_json::Value, info: serde_json::Value) -> EngineInfo {
+        engine_info(&serde_json::from_value(version).unwrap(), serde_json::from_value(info).unwrap())
+    }
+
+    #[test]
+    fn an_engine_is_known_by_what_it_tells() {
+        let docker = told(
+            json!({"Components": [{"Name": "Engine", "Version": "28.2.2"}, {"Name": "containerd", "Version": "1.7"}]}),
+            json!({"ServerVersion": "28.2.2", "KernelVersion": "6.12.1", "NCPU": 4, "MemTotal": 8_589_934_592_i64,
+                "CgroupVersion": "2", "SecurityOptions": ["name=apparmor", "name=seccomp,profile=builtin", "name=cgroupns"],
+                "Runtimes": {"runsc": {"path": "runsc"}, "io.containerd.runc.v2": {"path": "runc"}, "runc": {"path": "runc"}},
+                "OperatingSystem": "Ubuntu 24.04", "MemoryLimit": true, "SwapLimit": true, "PidsLimit": true,
+                "CpuCfsQuota": true}),
+        );
+        assert_eq!(docker.runtimes, ["io.containerd.runc.v2", "runc", "runsc"]);
+        assert!(docker.apparmor && !docker.selinux && !docker.rootless && !docker.podman);
+        assert_eq!((docker.cgroup_version, docker.memory_mib, docker.cpus), (2, 8192, 4));
+        assert!(docker.limits_memory && docker.limits_pids && docker.limits_cpu);
+    }
+
+    #[test]
+    fn podman_is_known_behind_a_socket_that_speaks_as_docker_does() {
+        let podman = told(
+            json!({"Version": "4.3.1", "Components": [{"Name": "Podman Engine", "Version": "4.3.1"}, {"Name": "Conmon", "Version": "2"}]}),
+            json!({"ServerVersion": "4.3.1", "SecurityOptions": ["name=seccomp,profile=default", "name=rootless"]}),
+        );
+        assert!(podman.podman && podman.rootless);
+    }
+
+    #[test]
+    fn rootless_engines_and_docker_desktop_are_known() {
+        let rootless = told(
+            json!({}),
+            json!({"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"]}),
+        );
+        assert!(rootless.rootless && !rootless.podman);
+        let desktop = told(json!({}), json!({"OperatingSystem": "Docker Desktop", "CgroupVersion": "2"}));
+        assert_eq!(desktop.system, "Docker Desktop");
+        assert_eq!(told(json!({}), json!({"CgroupVersion": "1"})).cgroup_version, 1);
     }
 }

@@ -123,6 +123,14 @@ impl Engine for FaultyEngine {
         self.inner.recipe(config)
     }
 
+    async fn kept(&self, key: &str) -> Result<Option<String>, EngineError> {
+        self.inner.kept(key).await
+    }
+
+    async fn keep(&self, key: &str, text: &str) -> Result<(), EngineError> {
+        self.inner.keep(key, text).await
+    }
+
     async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError> {
         self.with(Operation::Create, self.inner.create(new)).await
     }

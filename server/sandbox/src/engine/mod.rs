@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use domain::lease::IsolationLevel;
 use protocol::Setup;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -57,6 +58,8 @@ pub struct Found {
     pub expires: i64,
     /// It runs.
     pub running: bool,
+    /// Its isolation level; `None` when this version knows none of that name.
+    pub level: Option<IsolationLevel>,
 }
 
 /// The host's engine.
@@ -88,6 +91,12 @@ pub struct EngineInfo {
     pub root_dir: String,
     /// Its storage driver.
     pub storage_driver: String,
+    /// What it calls its host's system, e.g. `Docker Desktop`.
+    pub system: String,
+    /// Names of its runtimes.
+    pub runtimes: Vec<String>,
+    /// It is Podman behind a socket that speaks as Docker does.
+    pub podman: bool,
 }
 
 #[cfg(test)]
@@ -108,6 +117,9 @@ impl EngineInfo {
             limits_cpu: true,
             root_dir: "/".to_owned(),
             storage_driver: "overlay2".to_owned(),
+            system: "Debian GNU/Linux 13 (trixie)".to_owned(),
+            runtimes: vec!["io.containerd.runc.v2".to_owned(), "runc".to_owned()],
+            podman: false,
         }
     }
 }
@@ -121,6 +133,10 @@ pub trait Engine: Send + Sync + 'static {
     async fn answers(&self) -> Result<(), EngineError>;
     /// A word for what it makes sandboxes of, with these limits: another one when they would be others.
     fn recipe(&self, config: &crate::SandboxConfig) -> String;
+    /// What was kept under a key; `None` when nothing was.
+    async fn kept(&self, key: &str) -> Result<Option<String>, EngineError>;
+    /// Keep a text of at most 16 KiB under a key, in place of what was kept there.
+    async fn keep(&self, key: &str, text: &str) -> Result<(), EngineError>;
     /// Create a container, not started.
     async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError>;
     /// Start it.

@@ -6,6 +6,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use bollard::query_parameters::{RemoveImageOptionsBuilder, RemoveVolumeOptions};
 use bytes::Bytes;
+use domain::lease::IsolationLevel;
 use futures::TryStreamExt as _;
 use protocol::{EngineState, Setup};
 use tokio::sync::mpsc;
@@ -134,9 +135,12 @@ async fn begin_anew(
         open_files: config.open_files,
         largest_file_mib: 16 * 1024,
         golden: true,
+        gvisor: false,
     };
     // The engine makes the volume together with the container.
-    match makers.create_with(name, setup).await {
+    // Whatever level sandboxes have: the volume's layers are to be marked as the learners' namespaces read them, and only
+    // the host's own kernel puts an overlay's upper layer on a volume.
+    match makers.create_with(IsolationLevel::Userns, name, setup).await {
         Ok(maker) => Ok(Some(maker)),
         Err(SandboxError::Engine(EngineError::Create(cause))) if status_of(&cause) == Some(409) => Ok(None),
         Err(SandboxError::DidNotStart { words }) => {

@@ -44,6 +44,12 @@ pub async fn prune(engine: &DockerEngine) -> Result<usize, EngineError> {
     let volumes = engine.docker.list_volumes(None::<ListVolumesOptions>).await.map_err(listed)?;
     let images = engine.docker.list_images(None::<ListImagesOptions>).await.map_err(listed)?;
     for volume in volumes.volumes.unwrap_or_default() {
+        // What sandboxes of another image were found to offer: another version finds it out again.
+        if volume.name.starts_with(labels::KEEPER) && volume.labels.get(labels::OFFER_OF) != Some(&names.sandbox) {
+            let gone = engine.docker.remove_volume(&volume.name, None::<RemoveVolumeOptions>).await;
+            removed += usize::from(gone.is_ok());
+            continue;
+        }
         let Some(hash) = volume.name.strip_prefix("drydock-golden-") else { continue };
         // A whole one has a name among the images, which went first if it was of no more use.
         let made = format!("drydock/golden:{hash}");
@@ -122,6 +128,7 @@ mod tests {
             name: "l".to_owned(),
             expires,
             running,
+            level: None,
         };
         let now = 10 * DAY;
         assert!(is_dead(&found("probe", false, now - 1), now) && is_dead(&found("prepare", false, now - 1), now));

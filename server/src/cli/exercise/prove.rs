@@ -108,6 +108,9 @@ async fn attempt(
     lease: &str,
     now: i64,
 ) -> anyhow::Result<Outcomes> {
+    if let Some(why) = sandboxes.decide().await?.why_not(&run.exercise.file.needs) {
+        anyhow::bail!("{why}");
+    }
     let sandbox = sandboxes.create(lease, now + LIFE_SECONDS).await?;
     let outcome = examine(run, &sandbox, examiner).await;
     sandbox.end().await?;

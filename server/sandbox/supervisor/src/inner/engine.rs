@@ -33,6 +33,9 @@ pub(super) const SOCKET: &str = "/run/docker.sock";
 const GROUP: &str = "docker";
 /// The descriptor that dockerd finds its socket at: the first one that is handed over, see `sd_listen_fds(3)`.
 const HANDED_OVER: i32 = 3;
+/// gVisor lets only its own root forward packets, and its packet filter knows too little for dockerd's rules. Ports are
+/// published by dockerd's proxy all the same.
+const WITHOUT_PACKET_FILTER: [&str; 3] = ["--ip-forward=false", "--iptables=false", "--ip6tables=false"];
 /// Wait so long before an ended engine is started again, doubled at each quick end.
 const PAUSE: Duration = Duration::from_millis(300);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -41,6 +44,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 pub(super) struct Engine {
     /// Start again what ends.
     keep: bool,
+    /// The kernel is gVisor's.
+    gvisor: bool,
     listener: Option<UnixListener>,
     /// Device and number of the socket's file.
     file: Option<(u64, u64)>,
@@ -57,9 +62,10 @@ pub(super) struct Engine {
 
 impl Engine {
     /// One that sleeps until its socket is used. Without a socket, when it cannot be made, it is tried again at the start.
-    pub(super) fn new(keep: bool) -> Self {
+    pub(super) fn new(keep: bool, gvisor: bool) -> Self {
         let mut engine = Self {
             keep,
+            gvisor,
             listener: None,
             file: None,
             asleep: true,
@@ -134,7 +140,7 @@ impl Engine {
         if self.dockerd.is_none() {
             self.listen()?;
             let Some(listener) = &self.listener else { return Ok(()) };
-            self.dockerd = Some(start_dockerd(listener.as_fd())?);
+            self.dockerd = Some(start_dockerd(listener.as_fd(), self.gvisor)?);
         }
         if self.prober.is_some() {
             return Ok(());
@@ -219,19 +225,19 @@ fn spawn(program: &str, arguments: &[&str]) -> Result<Pid, Fault> {
 
 /// dockerd with its socket handed over, as systemd would. It takes it only when it is told its own process number,
 /// which is known after the fork.
-fn start_dockerd(socket: BorrowedFd<'_>) -> Result<Pid, Fault> {
+fn start_dockerd(socket: BorrowedFd<'_>, gvisor: bool) -> Result<Pid, Fault> {
     // SAFETY: this process has one thread.
     match unsafe { fork() }.doing("fork")? {
         ForkResult::Parent { child } => Ok(child),
         ForkResult::Child => {
-            let Err(fault) = become_dockerd(socket);
+            let Err(fault) = become_dockerd(socket, gvisor);
             eprintln!("supervisor: {}", fault.chain());
             std::process::exit(127);
         }
     }
 }
 
-fn become_dockerd(socket: BorrowedFd<'_>) -> Result<Infallible, Fault> {
+fn become_dockerd(socket: BorrowedFd<'_>, gvisor: bool) -> Result<Infallible, Fault> {
     if socket.as_raw_fd() == HANDED_OVER {
         fcntl(socket, FcntlArg::F_SETFD(FdFlag::empty())).doing("hand the engine's socket over")?;
     } else {
@@ -239,7 +245,10 @@ fn become_dockerd(socket: BorrowedFd<'_>) -> Result<Infallible, Fault> {
         nix::errno::Errno::result(unsafe { libc::dup2(socket.as_raw_fd(), HANDED_OVER) })
             .doing("hand the engine's socket over")?;
     }
-    let arguments = ["--containerd", "/run/containerd/containerd.sock", "--host", "fd://"];
+    let mut arguments = vec!["--containerd", "/run/containerd/containerd.sock", "--host", "fd://"];
+    if gvisor {
+        arguments.extend(WITHOUT_PACKET_FILTER);
+    }
     let mut dockerd = command("dockerd", &arguments);
     dockerd.env("LISTEN_FDS", "1").env("LISTEN_PID", std::process::id().to_string());
     Err(dockerd.exec()).doing("start dockerd")

@@ -51,7 +51,10 @@ const MOST_WORK: usize = 128;
 pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
     mounts::enter_root(setup)?;
     environment::name_host()?;
-    environment::raise_loopback()?;
+    // gVisor's is up from the start, and cannot be raised.
+    if !setup.gvisor {
+        environment::raise_loopback()?;
+    }
     confine::become_undumpable()?;
     confine::limit(setup)?;
     confine::filter_calls()?;
@@ -60,8 +63,11 @@ pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
     blocked.thread_block().doing("block SIGCHLD")?;
     let children =
         SignalFd::with_flags(&blocked, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).doing("watch children")?;
-    let mut init =
-        Init { control: UnixStream::from(control), engine: engine::Engine::new(!setup.golden), work: Vec::new() };
+    let mut init = Init {
+        control: UnixStream::from(control),
+        engine: engine::Engine::new(!setup.golden, setup.gvisor),
+        work: Vec::new(),
+    };
     init.tell(init.engine.state());
     loop {
         let mut fds = vec![

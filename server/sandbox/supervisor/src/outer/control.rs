@@ -77,10 +77,9 @@ pub(super) async fn serve(deadline: Deadline, link: InnerLink) -> Result<(), Fau
     // For who connects: of the same group, and not the same user.
     std::fs::set_permissions(protocol::SOCKET, std::fs::Permissions::from_mode(0o660))
         .doing("close the socket to others")?;
-    let boot = std::fs::read_to_string("/proc/sys/kernel/random/uuid").doing("read a random id")?;
     let shared = Rc::new(Shared {
         link,
-        boot: boot.trim().to_owned(),
+        boot: random_id()?,
         deadline,
         engine: watch::Sender::new(EngineState::Asleep),
         terminals: Terminals::default(),
@@ -97,6 +96,16 @@ pub(super) async fn serve(deadline: Deadline, link: InnerLink) -> Result<(), Fau
         () = shared.deadline.passed() => Ok(()),
         () = told_to_stop() => Ok(()),
     }
+}
+
+/// 128 random bits. Not the kernel's own `random/uuid`, which gVisor has not.
+fn random_id() -> Result<String, Fault> {
+    use std::io::Read as _;
+    let mut bytes = [0; 16];
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut random| random.read_exact(&mut bytes))
+        .doing("read a random id")?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The container's stop.

@@ -1,0 +1,113 @@
+//! One level tried out: a sandbox of it is started, looked at from the inside and used.
+//! Invariant: the sandbox is gone afterwards, whatever was found.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use domain::lease::IsolationLevel;
+use protocol::EngineState;
+
+use super::{Finding, chain, needs};
+use crate::{
+    Engine, EngineRequest, Limits, Offer, Program, Sandbox, SandboxConfig, SandboxError, Sandboxes, labels, time::now,
+};
+
+/// The sandbox ends by itself after so long, seconds.
+const LIFE: i64 = 600;
+/// For its engine to come up in.
+const ENGINE: Duration = Duration::from_secs(60);
+
+/// What came of it.
+pub(super) struct Attempt {
+    /// What sandboxes of the level offer; or why none can be had, a part of a sentence.
+    pub(super) offer: Result<Offer, String>,
+    /// What was seen on the way.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Try a level.
+///
+/// # Errors
+/// When the engine is away: then nothing was found out.
+pub(super) async fn attempt(
+    engine: &Arc<dyn Engine>,
+    config: &SandboxConfig,
+    level: IsolationLevel,
+) -> Result<Attempt, SandboxError> {
+    let now = now();
+    let probes = Sandboxes::new(Arc::clone(engine), config.clone(), labels::PROBE);
+    let name = format!("{}-{now}-{}", level.as_str(), std::process::id());
+    let began = Instant::now();
+    let made = match probes.create_at(level, &name, now.saturating_add(LIFE)).await {
+        Ok(made) => made,
+        Err(error) => return failed(error, Vec::new()),
+    };
+    let mut findings = Vec::new();
+    let outcome = look(&made, began, &mut findings).await;
+    made.end().await?;
+    match outcome {
+        Ok(Ok((lacks, limits_hold))) => Ok(Attempt { offer: Ok(Offer { level, lacks, limits_hold }), findings }),
+        Ok(Err(why)) => Ok(Attempt { offer: Err(why), findings }),
+        Err(error) => failed(error, findings),
+    }
+}
+
+fn failed(error: SandboxError, findings: Vec<Finding>) -> Result<Attempt, SandboxError> {
+    match error {
+        SandboxError::Engine(error) if error.is_outage() || error.is_full() => Err(error.into()),
+        SandboxError::Engine(error @ crate::EngineError::NotPrepared) => Err(error.into()),
+        other => {
+            let why = chain(&other).split_whitespace().collect::<Vec<_>>().join(" ");
+            Ok(Attempt { offer: Err(why), findings })
+        }
+    }
+}
+
+type Seen = (std::collections::BTreeMap<domain::exercise::Need, String>, bool);
+
+/// What it can do; or what is so wrong with it that it must not be used.
+async fn look(
+    made: &Sandbox,
+    began: Instant,
+    findings: &mut Vec<Finding>,
+) -> Result<Result<Seen, String>, SandboxError> {
+    let mut found = |name, ok, detail: String| {
+        findings.push(Finding::new(name, ok, detail.clone(), None));
+        if ok { Ok(()) } else { Err(detail) }
+    };
+    let up = began.elapsed();
+    let unprivileged = made.hello().await?.unprivileged;
+    let detail =
+        if unprivileged { "nothing outside the learner's namespaces runs as root" } else { "a process runs as root" };
+    if let Err(why) = found("unprivileged", unprivileged, detail.to_owned()) {
+        return Ok(Err(why));
+    }
+    let links = "ip -o link show | grep -cv ': lo:\\|docker0\\|br-\\|veth' ; ip route show default";
+    let alone = made.run(Program::shell(links)).await?.stdout.trim() == "0";
+    let detail = if alone { "none leads out of a sandbox" } else { "a sandbox has a way out" };
+    if let Err(why) = found("network", alone, detail.to_owned()) {
+        return Ok(Err(why));
+    }
+    let state = made.wait_for_engine(ENGINE).await?;
+    let took = began.elapsed();
+    let nested = made.engine_request(EngineRequest::get("/version"), Limits::default()).await;
+    let nested = nested.ok().and_then(|answer| serde_json::from_slice::<serde_json::Value>(&answer.body).ok());
+    let nested = nested.as_ref().and_then(|document| document["Version"].as_str()).unwrap_or_default();
+    if state != EngineState::Ready || nested.is_empty() {
+        let log = made.run(Program::shell("grep -h level=fatal /var/log/dockerd.log /var/log/containerd.log | tail -n 1; tail -n 1 /var/log/dockerd.log")).await?;
+        let last = log.stdout.lines().next().unwrap_or_default().to_owned();
+        let Err(why) = found("sandbox", false, format!("the engine inside does not start: {last}")) else {
+            return Ok(Err(last));
+        };
+        return Ok(Err(why));
+    }
+    let times =
+        format!("{} ms to the first terminal, {} ms to the engine's first answer", up.as_millis(), took.as_millis());
+    let _fine = found("sandbox", true, format!("Docker {nested} inside; {times}"));
+    let lacks = needs::lacking(made).await?;
+    let limits_hold =
+        if lacks.contains_key(&domain::exercise::Need::Run) { false } else { needs::limits_hold(made).await? };
+    Ok(Ok((lacks, limits_hold)))
+}
