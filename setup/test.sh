@@ -57,6 +57,8 @@ trap finish EXIT
 # The level of all steps but those about levels; the engine that is started here has gVisor's too.
 export DRYDOCK_SANDBOX__LEVEL=userns
 setup/runsc.sh || exit 1
+# Kills a server in the middle of a write.
+setup/packages.sh strace || exit 1
 make --no-print-directory tools engine || exit 1
 eval "$(setup/wasm.sh env)"
 engine=$(setup/engine.sh env) || exit 1

@@ -108,7 +108,7 @@ impl Leases {
         self.inner.pool.fill(queued.len(), ends.len()).await?;
         let why_not = match self.inner.pool.why_not() {
             // A hung engine tells nothing by itself, for a minute.
-            None if self.inner.pool.is_late() && !self.engine_answers().await => Some(ENGINE_AWAY),
+            None if self.inner.pool.is_late() && !self.engine_answers().await => Some(ENGINE_AWAY.into()),
             known => known,
         };
         let places = queued.into_iter().zip(1..).collect();
