@@ -5,6 +5,7 @@
 pub mod client;
 pub mod engine;
 pub mod events;
+pub mod host;
 pub mod server;
 pub mod terminal;
 

@@ -11,7 +11,7 @@ use axum::{
 };
 use domain::{
     attempt::Attempt,
-    id::{AttemptId, ExerciseId, LeaseId},
+    id::{AttemptId, ExerciseId, LearnerId, LeaseId},
 };
 use futures::StreamExt as _;
 use tokio_stream::wrappers::WatchStream;
@@ -29,14 +29,19 @@ pub(super) async fn begin(
     Ok((StatusCode::ACCEPTED, Json(state.grading.begin(row).await?)))
 }
 
+/// An attempt of that learner's.
+async fn own(state: &State, learner: &LearnerId, id: &AttemptId) -> Result<Attempt, Error> {
+    let attempt = state.grading.attempt(learner, id).await?;
+    attempt.ok_or_else(|| Error::not_found("There is no such attempt."))
+}
+
 /// `GET /api/attempts/{id}`
 pub(super) async fn look(
     Shared(state): Shared<State>,
     Learner(learner): Learner,
     Path(id): Path<AttemptId>,
 ) -> Result<Json<Attempt>, Error> {
-    let attempt = state.grading.attempt(&learner, &id).await?;
-    attempt.map(Json).ok_or_else(|| Error::not_found("There is no such attempt."))
+    Ok(Json(own(&state, &learner, &id).await?))
 }
 
 /// `POST /api/attempts/{id}/back`: a new sandbox with the files as they were at that attempt.
@@ -45,8 +50,7 @@ pub(super) async fn back(
     Learner(learner): Learner,
     Path(id): Path<AttemptId>,
 ) -> Result<Json<Lease>, Error> {
-    let attempt = state.grading.attempt(&learner, &id).await?;
-    let attempt = attempt.ok_or_else(|| Error::not_found("There is no such attempt."))?;
+    let attempt = own(&state, &learner, &id).await?;
     let row = state.leases.go_back(&attempt, &learner).await?;
     Ok(Json(state.leases.view(&row).await?))
 }
@@ -66,8 +70,7 @@ pub(super) async fn events(
     Learner(learner): Learner,
     Path(id): Path<AttemptId>,
 ) -> Result<Stream<impl futures::Stream<Item = Result<Sse, Infallible>>>, Error> {
-    let attempt = state.grading.attempt(&learner, &id).await?;
-    let attempt = attempt.ok_or_else(|| Error::not_found("There is no such attempt."))?;
+    let attempt = own(&state, &learner, &id).await?;
     let told = match state.grading.follow(&id) {
         Some(events) => {
             let mut sent = 0;

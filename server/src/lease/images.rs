@@ -49,17 +49,6 @@ else
 fi | gzip -1 | head -c "$most" >"$packed"
 "#;
 
-/// What became of the images.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
-    /// They are as they were saved, or there are none, or nobody has used the engine.
-    AsBefore,
-    /// They were saved.
-    Saved,
-    /// They are too large or too many; those that were saved before are forgotten.
-    TooLarge,
-}
-
 /// An image as the engine lists it.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -70,39 +59,37 @@ struct Listed {
 }
 
 impl Leases {
-    /// Save the images that a learner made, if they have changed and are small.
+    /// Save the images that a learner made, if they have changed and are small. False when they are too large or too many:
+    /// then those that were saved before are forgotten.
     ///
     /// # Errors
     /// When sandbox or database fail; what was saved before is kept then.
-    pub(super) async fn save_images(&self, sandbox: &Sandbox, row: &LeaseRow) -> Result<Kept, LeaseError> {
-        let Some(exercise) = &row.exercise else { return Ok(Kept::AsBefore) };
+    async fn save_images(&self, sandbox: &Sandbox, row: &LeaseRow) -> Result<bool, LeaseError> {
+        let Some(exercise) = &row.exercise else { return Ok(true) };
         let living = self.handles().get(&row.id).map(|living| (living.engine, living.images));
         // An engine that nobody has used is not woken for it.
-        let Some((EngineState::Ready, before)) = living else { return Ok(Kept::AsBefore) };
+        let Some((EngineState::Ready, before)) = living else { return Ok(true) };
         let made = made_here(sandbox).await?;
         let mark = mark_of(&made);
         if before == Some(mark) {
-            return Ok(Kept::AsBefore);
+            return Ok(true);
         }
         let archive = if made.is_empty() || made.len() > MOST_IMAGES { None } else { pack(sandbox, &made).await? };
         if !self.inner.store.save_images(row, exercise, archive.as_deref(), self.now()).await? {
-            return Ok(Kept::AsBefore);
+            return Ok(true);
         }
         if let Some(living) = self.handles().get_mut(&row.id) {
             living.images = Some(mark);
         }
-        Ok(match archive {
-            Some(_) => Kept::Saved,
-            None if made.is_empty() => Kept::AsBefore,
-            None => Kept::TooLarge,
-        })
+        Ok(archive.is_some() || made.is_empty())
     }
 
-    /// As [`Leases::save_images`], for a check: what fails is told to the operator alone.
-    pub async fn keep_images(&self, sandbox: &Sandbox, row: &LeaseRow) {
-        if let Err(error) = self.save_images(sandbox, row).await {
+    /// As [`Leases::save_images`]; what fails is told to the operator alone.
+    pub async fn keep_images(&self, sandbox: &Sandbox, row: &LeaseRow) -> bool {
+        self.save_images(sandbox, row).await.unwrap_or_else(|error| {
             tracing::warn!(lease = %row.id, %error, "the images could not be saved");
-        }
+            true
+        })
     }
 
     /// Bring the images that were saved into a new sandbox. One whose engine does not take them goes without.

@@ -102,6 +102,9 @@ impl LeaseError {
     }
 }
 
+/// A beginning that is under way.
+type Beginning = futures::future::BoxFuture<'static, Result<(), LeaseError>>;
+
 /// All leases of this server.
 #[derive(Clone)]
 pub struct Leases {
@@ -240,45 +243,38 @@ impl Leases {
     /// When database or engine fail.
     pub async fn begin(&self) -> Result<(), LeaseError> {
         self.inner.store.abandon_running_attempts().await?;
-        let mut beginning = Box::pin(self.clone().try_begin());
+        let mut beginning: Beginning = Box::pin(self.clone().try_begin());
         match tokio::time::timeout(BEGINNING, &mut beginning).await {
             Ok(Ok(())) => self.serve(),
             // All else that this server does goes on without an engine.
             Ok(Err(error)) if error.is_outage() => {
                 tracing::error!(error = &error as &dyn std::error::Error, "sandboxes have to wait for the engine");
                 self.queue_mut().why_not = Some(pool::ENGINE_AWAY.into());
-                self.spawn(Self::begin_later);
+                self.spawn(|leases| leases.begin_later(None));
             }
             Ok(Err(other)) => return Err(other),
             Err(_) => {
                 self.queue_mut().why_not = Some(FINDING_OUT.into());
-                self.spawn(|leases| async move {
-                    let begun = tokio::select! {
-                        begun = beginning => begun,
-                        () = leases.inner.stop.cancelled() => return,
-                    };
-                    match begun {
-                        Ok(()) => leases.serve(),
-                        Err(error) => {
-                            leases.wait_because_of(&error);
-                            leases.begin_later().await;
-                        }
-                    }
-                });
+                self.spawn(|leases| leases.begin_later(Some(beginning)));
             }
         }
         Ok(())
     }
 
     /// Begin as soon as the engine answers. Nothing is given out before leases and containers were compared.
-    async fn begin_later(self) {
+    async fn begin_later(self, mut under_way: Option<Beginning>) {
         loop {
-            tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs(2)) => {}
-                () = self.inner.stop.cancelled() => return,
-            }
+            let next = async {
+                match under_way.take() {
+                    Some(beginning) => beginning.await,
+                    None => {
+                        tokio::time::sleep(Duration::from_secs(2)).await;
+                        self.clone().try_begin().await
+                    }
+                }
+            };
             let begun = tokio::select! {
-                begun = self.clone().try_begin() => begun,
+                begun = next => begun,
                 () = self.inner.stop.cancelled() => return,
             };
             match begun {
@@ -558,15 +554,17 @@ impl Leases {
                 tracing::warn!(lease = %row.id, %error, "the work could not be saved");
                 reason.push_str(" Its files could not be saved at the end; those of the last save are kept.");
             }
-            match self.save_images(sandbox, row).await {
-                Ok(images::Kept::TooLarge) => {
-                    reason.push_str(" Its images are too large to be kept; they can be built again from the files.");
-                }
-                Ok(images::Kept::Saved | images::Kept::AsBefore) => {}
-                Err(error) => tracing::warn!(lease = %row.id, %error, "the images could not be saved"),
+            if !self.keep_images(sandbox, row).await {
+                reason.push_str(" Its images are too large to be kept; they can be built again from the files.");
             }
         }
         self.end_without_saving(row, sandbox, &reason).await
+    }
+
+    /// End a lease whose files are about to be others: a save that is under way finds no ready lease then.
+    async fn discard(&self, row: &LeaseRow, reason: &str) -> Result<(), LeaseError> {
+        let living = self.handles().remove(&row.id);
+        self.end_without_saving(row, living.map(|living| living.sandbox), reason).await
     }
 
     async fn end_without_saving(
@@ -603,10 +601,7 @@ impl Leases {
             return Err(LeaseError::NoPoint);
         }
         if let Some(row) = self.inner.store.living_lease(learner, Some(&attempt.exercise)).await? {
-            let living = self.handles().remove(&row.id);
-            // Ended first, as below.
-            let reason = "You went back to an earlier attempt.";
-            self.end_without_saving(&row, living.map(|living| living.sandbox), reason).await?;
+            self.discard(&row, "You went back to an earlier attempt.").await?;
         }
         if !self.inner.store.go_back(learner, &attempt.exercise, &attempt.id, self.now()).await? {
             return Err(LeaseError::NoPoint);
@@ -622,9 +617,7 @@ impl Leases {
         if let Some(why) = self.why_not_exercise(row.exercise.as_ref())? {
             return Err(LeaseError::NotOffered(why));
         }
-        let living = self.handles().remove(&row.id);
-        // Ended first: a save that is under way finds no ready lease then.
-        self.end_without_saving(row, living.map(|living| living.sandbox), "It was reset.").await?;
+        self.discard(row, "It was reset.").await?;
         if let Some(exercise) = &row.exercise {
             self.inner.store.forget_work(&row.learner, exercise).await?;
         }

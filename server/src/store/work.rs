@@ -9,6 +9,23 @@ const POINTS: i64 = 10;
 /// Bytes of all files of a point.
 const POINT_BYTES: i64 = 1024 * 1024;
 
+const FORGET_FILES: &str = "DELETE FROM work_file WHERE learner = ? AND exercise = ?";
+const FORGET_POINTS: &str = "DELETE FROM work_point WHERE learner = ? AND exercise = ?";
+const FORGET_IMAGES: &str = "DELETE FROM work_image WHERE learner = ? AND exercise = ?";
+
+/// Forget some of what a learner has of an exercise, by the statements above.
+async fn forget(
+    transaction: &mut sqlx::Transaction<'_, sqlx::Sqlite>,
+    statements: &[&'static str],
+    learner: &LearnerId,
+    exercise: &ExerciseId,
+) -> Result<(), sqlx::Error> {
+    for statement in statements {
+        sqlx::query(*statement).bind(learner.as_str()).bind(exercise.as_str()).execute(&mut **transaction).await?;
+    }
+    Ok(())
+}
+
 /// One saved file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkFile {
@@ -39,12 +56,7 @@ impl Store {
         if ready.is_none() {
             return Ok(false);
         }
-        sqlx::query("DELETE FROM work_file WHERE learner = ? AND exercise = ?")
-            .bind(lease.learner.as_str())
-            .bind(exercise.as_str())
-            .execute(&mut *transaction)
-            .await
-            .map_err(StoreError::query(doing))?;
+        forget(&mut transaction, &[FORGET_FILES], &lease.learner, exercise).await.map_err(StoreError::query(doing))?;
         for file in files {
             sqlx::query(
                 "INSERT INTO work_file (learner, exercise, path, mode, content, saved_at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -137,17 +149,8 @@ impl Store {
             return Ok(false);
         }
         // Images that were built of later files go with them.
-        for statement in [
-            "DELETE FROM work_file WHERE learner = ? AND exercise = ?",
-            "DELETE FROM work_image WHERE learner = ? AND exercise = ?",
-        ] {
-            sqlx::query(statement)
-                .bind(learner.as_str())
-                .bind(exercise.as_str())
-                .execute(&mut *transaction)
-                .await
-                .map_err(StoreError::query(doing))?;
-        }
+        let gone = [FORGET_FILES, FORGET_IMAGES];
+        forget(&mut transaction, &gone, learner, exercise).await.map_err(StoreError::query(doing))?;
         sqlx::query(
             "INSERT INTO work_file (learner, exercise, path, mode, content, saved_at)
              SELECT ?2, ?3, path, mode, content, ?4 FROM work_point_file WHERE attempt = ?1",
@@ -231,18 +234,8 @@ impl Store {
     pub async fn forget_work(&self, learner: &LearnerId, exercise: &ExerciseId) -> Result<(), StoreError> {
         let doing = "forget files";
         let mut transaction = self.writes.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::query(doing))?;
-        for statement in [
-            "DELETE FROM work_file WHERE learner = ? AND exercise = ?",
-            "DELETE FROM work_point WHERE learner = ? AND exercise = ?",
-            "DELETE FROM work_image WHERE learner = ? AND exercise = ?",
-        ] {
-            sqlx::query(statement)
-                .bind(learner.as_str())
-                .bind(exercise.as_str())
-                .execute(&mut *transaction)
-                .await
-                .map_err(StoreError::query(doing))?;
-        }
+        let gone = [FORGET_FILES, FORGET_POINTS, FORGET_IMAGES];
+        forget(&mut transaction, &gone, learner, exercise).await.map_err(StoreError::query(doing))?;
         transaction.commit().await.map_err(StoreError::query(doing))
     }
 }

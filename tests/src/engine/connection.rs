@@ -45,64 +45,33 @@ async fn pass(mut client: UnixStream, shared: &Shared) -> io::Result<()> {
     up(&mut mode).await;
     let Some(request) = Request::read(&mut client).await? else { return Ok(()) };
     up(&mut mode).await;
-    let fault = shared.due(request.operation);
+    let Some(fault) = shared.due(request.operation) else {
+        let mut engine = ask(shared, &request).await?;
+        return both(&mut client, &mut engine, shared, u64::MAX).await;
+    };
+    // Where nothing more moves, the engine's side stays open.
+    let mut stalled = None;
     match fault {
-        None => {
-            let mut engine = ask(shared, &request).await?;
-            both(&mut client, &mut engine, shared, u64::MAX).await
+        Fault::Refuse(status, message) => {
+            answer(&mut client, status, &format!(r#"{{"message":"{message}"}}"#)).await?;
         }
-        Some(Fault::Refuse(status, message)) => {
-            let body = format!(r#"{{"message":"{message}"}}"#);
-            answer(&mut client, status, &body).await?;
-            shared.hit();
-            Ok(())
-        }
-        Some(Fault::Close) => {
-            shared.hit();
-            Ok(())
-        }
-        Some(Fault::Lose) => {
-            let _lost = whole(shared, &request).await?;
-            shared.hit();
-            Ok(())
-        }
-        Some(Fault::Half) => {
+        Fault::Close | Fault::Hang => {}
+        Fault::Lose | Fault::HangAfter => drop(whole(shared, &request).await?),
+        Fault::Half => {
             let all = whole(shared, &request).await?;
             client.write_all(&all[..all.len() / 2]).await?;
-            shared.hit();
-            Ok(())
         }
-        Some(Fault::Garbage) => {
-            client.write_all(b"\x00\xff\x1b[2J neither a status nor a header\r\n\r\n").await?;
-            shared.hit();
-            Ok(())
+        Fault::Garbage => client.write_all(b"\x00\xff\x1b[2J neither a status nor a header\r\n\r\n").await?,
+        Fault::Nonsense => answer(&mut client, 200, r#"[[{"Id":7,"nobody":["asked"]}]]"#).await?,
+        Fault::CutAt(bytes) | Fault::StallAt(bytes) => {
+            let engine = stalled.insert(ask(shared, &request).await?);
+            both(&mut client, engine, shared, bytes).await?;
         }
-        Some(Fault::Nonsense) => {
-            answer(&mut client, 200, r#"[[{"Id":7,"nobody":["asked"]}]]"#).await?;
-            shared.hit();
-            Ok(())
-        }
-        Some(Fault::Hang) => {
-            shared.hit();
-            gone(&mut client).await
-        }
-        Some(Fault::HangAfter) => {
-            let _kept = whole(shared, &request).await?;
-            shared.hit();
-            gone(&mut client).await
-        }
-        Some(Fault::CutAt(bytes)) => {
-            let mut engine = ask(shared, &request).await?;
-            both(&mut client, &mut engine, shared, bytes).await?;
-            shared.hit();
-            Ok(())
-        }
-        Some(Fault::StallAt(bytes)) => {
-            let mut engine = ask(shared, &request).await?;
-            both(&mut client, &mut engine, shared, bytes).await?;
-            shared.hit();
-            gone(&mut client).await
-        }
+    }
+    shared.hit();
+    match fault {
+        Fault::Hang | Fault::HangAfter | Fault::StallAt(_) => gone(&mut client).await,
+        _ => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use sandbox::{EngineState, SandboxConfig, Terminal, TerminalEvent, TerminalInput};
+use tests::host::available_mib;
 use tokio::time::timeout;
 
 use crate::harness::{self, Guarded, sandbox, sandbox_with};
@@ -68,8 +69,8 @@ const WENT_OFF: Duration = Duration::from_millis(300);
 /// Aimed at: 5 s.
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
 /// The sandbox's own limit, and what other tests may take beside it, MiB.
-const LIMIT: u64 = 512;
-const OTHERS: u64 = 2048;
+const LIMIT: u32 = 512;
+const OTHERS: u32 = 2048;
 
 async fn type_in(terminal: &Terminal, text: &str) {
     terminal.input.send(TerminalInput::Bytes(text.to_owned().into())).await.unwrap();
@@ -93,13 +94,6 @@ async fn echo(terminal: &mut Terminal) -> Duration {
     tokio::time::sleep(Duration::from_millis(50)).await;
     times.sort();
     times[KEYS / 2]
-}
-
-/// Memory that programs of the host could still have, MiB.
-fn available() -> u64 {
-    let text = fs::read_to_string("/proc/meminfo").unwrap();
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
 }
 
 /// What a container has used up and holds, as the host's engine counts it.
@@ -144,7 +138,7 @@ async fn beside_every_bomb_a_neighbour_types_on_and_the_bomber_can_be_ended() {
     let mut faults = Vec::new();
     for (name, engine, script) in BOMBS {
         let config = SandboxConfig {
-            memory_mib: u32::try_from(LIMIT).unwrap(),
+            memory_mib: LIMIT,
             data_root_mib: 128,
             home_mib: 64,
             tmp_mib: 64,
@@ -156,11 +150,11 @@ async fn beside_every_bomb_a_neighbour_types_on_and_the_bomber_can_be_ended() {
             assert_eq!(bomber.wait_for_engine(Duration::from_secs(60)).await.unwrap(), EngineState::Ready, "{name}");
         }
         let container = bomber.id().to_string();
-        let (free, before, idle) = (available(), echo(&mut keys).await, used(&container));
+        let (free, before, idle) = (available_mib(), echo(&mut keys).await, used(&container));
         let began = explode(&bomber, script).await;
         tokio::time::sleep(Duration::from_millis(1_500)).await;
         let during = echo(&mut keys).await;
-        let least = available();
+        let least = available_mib();
         let exploded = began.elapsed();
         let busy = used(&container);
         let processor = busy.processor.saturating_sub(idle.processor);
@@ -172,9 +166,9 @@ async fn beside_every_bomb_a_neighbour_types_on_and_the_bomber_can_be_ended() {
             tokio::time::sleep(Duration::from_millis(50)).await;
             left = processes_of(&container);
         }
-        let taken = free.saturating_sub(least);
+        let taken = (free - least).max(0.0);
         println!(
-            "{name}: echo {before:.1?} before, {during:.1?} beside it ({:.1} times); {taken} MiB taken in {exploded:.1?}; ended in {ended:.1?}, all gone after {:.1?}",
+            "{name}: echo {before:.1?} before, {during:.1?} beside it ({:.1} times); {taken:.0} MiB taken in {exploded:.1?}; ended in {ended:.1?}, all gone after {:.1?}",
             during.as_secs_f64() / before.as_secs_f64(),
             ending.elapsed(),
         );
@@ -185,8 +179,8 @@ async fn beside_every_bomb_a_neighbour_types_on_and_the_bomber_can_be_ended() {
         if during > (before * FACTOR).max(NOTICED) {
             faults.push(format!("{name}: an echo took {during:.1?}, and {before:.1?} before"));
         }
-        if taken > LIMIT + OTHERS {
-            faults.push(format!("{name}: {taken} MiB of the host's memory are gone"));
+        if taken > f64::from(LIMIT + OTHERS) {
+            faults.push(format!("{name}: {taken:.0} MiB of the host's memory are gone"));
         }
         if ended > ENDS_WITHIN || left > 0 {
             faults.push(format!("{name}: ended in {ended:.1?}, {left} processes are left"));

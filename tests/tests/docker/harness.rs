@@ -11,7 +11,10 @@ use sandbox::{
     DockerEngine, Engine, EngineRequest, EngineState, ImageSource, Limits, Program, Ran, Sandbox, SandboxConfig,
     Sandboxes, prepare,
 };
-use tokio::sync::OnceCell;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    sync::OnceCell,
+};
 
 static PREPARED: OnceCell<()> = OnceCell::const_new();
 
@@ -134,4 +137,17 @@ pub(crate) async fn ask(sandbox: &Sandbox, path: &str) -> serde_json::Value {
     let answer = sandbox.engine_request(EngineRequest::get(path), Limits::default()).await.unwrap();
     assert!(answer.status.is_success(), "{path}: {} {:?}", answer.status, answer.body);
     serde_json::from_slice(&answer.body).unwrap()
+}
+
+/// An image of two stages; it says `made`.
+pub(crate) const TWO_STAGES: &str = "FROM debian:13 AS build\nRUN echo made > /made\nFROM busybox\nCOPY --from=build /made /made\nUSER 1000\nCMD [\"cat\", \"/made\"]\n";
+
+/// A published port is told, and its web server answers the server's dial.
+pub(crate) async fn answers_on(sandbox: &Sandbox, port: u16) {
+    assert!(sandbox.ports().await.unwrap().iter().any(|it| it.port == port && !it.loopback));
+    let mut stream = sandbox.dial(None, port).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }

@@ -7,9 +7,8 @@ use sandbox::{
     DockerEngine, Engine, EngineState, Fault, FaultyEngine, FileContent, LevelChoice, Operation, SandboxConfig,
     SandboxError, Sandboxes,
 };
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::harness::{Guarded, ask, deployment, engine, now, sh, sh_ok};
+use crate::harness::{Guarded, TWO_STAGES, answers_on, ask, deployment, engine, now, sh, sh_ok};
 
 const BASE: [Need; 2] = [Need::Build, Need::Run];
 
@@ -110,8 +109,7 @@ async fn a_learner_under_gvisor_meets_a_kernel_that_is_not_the_hosts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_learner_under_gvisor_builds_runs_and_publishes() {
     let Some(sandbox) = gvisor().await else { return };
-    let dockerfile = "FROM debian:13 AS build\nRUN echo made > /made\nFROM busybox\nCOPY --from=build /made /made\nUSER 1000\nCMD [\"cat\", \"/made\"]\n";
-    sandbox.put_files(&[FileContent::new("/root/work/Dockerfile", dockerfile)]).await.unwrap();
+    sandbox.put_files(&[FileContent::new("/root/work/Dockerfile", TWO_STAGES)]).await.unwrap();
     assert_eq!(sh_ok(&sandbox, "docker build -q -t made . >/dev/null && docker run --rm made").await, "made\n");
     // A file of a preloaded layer is changed in a container, and the layer stays as it is.
     let changed = "docker run --rm debian:13 sh -c 'rm -r /etc/apt && mkdir /etc/apt && ls -A /etc/apt'";
@@ -128,12 +126,7 @@ async fn a_learner_under_gvisor_builds_runs_and_publishes() {
     let page =
         sh_ok(&sandbox, "for n in $(seq 50); do curl -sf localhost:8080 && exit 0; sleep 0.2; done; exit 1").await;
     assert!(page.contains("Welcome to nginx"), "{page}");
-    assert!(sandbox.ports().await.unwrap().iter().any(|port| port.port == 8080 && !port.loopback));
-    let mut stream = sandbox.dial(None, 8080).await.unwrap();
-    stream.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    answers_on(&sandbox, 8080).await;
     assert_eq!(ask(&sandbox, "/containers/json").await.as_array().unwrap().len(), 1);
     let stopped = sh_ok(&sandbox, "docker stop -t 5 web && docker inspect -f '{{.State.ExitCode}}' web").await;
     assert_eq!(stopped, "web\n0\n");

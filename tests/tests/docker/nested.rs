@@ -3,18 +3,16 @@
 use std::time::Duration;
 
 use sandbox::{EngineRequest, EngineState, FileContent, Limits};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::harness::{ask, ready, sh, sh_ok};
+use crate::harness::{TWO_STAGES, answers_on, ask, ready, sh, sh_ok};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nested_build_run_compose_work_offline() {
     let Some(sandbox) = ready().await else { return };
-    let dockerfile = "FROM debian:13 AS build\nRUN echo made > /made\nFROM busybox\nCOPY --from=build /made /made\nUSER 1000\nCMD [\"cat\", \"/made\"]\n";
     let compose = "services:\n  web:\n    image: nginx\n    ports: [\"8080:80\"]\n  client:\n    image: busybox\n    depends_on: [web]\n    command: sh -c 'until wget -qO- http://web; do sleep 0.2; done'\n";
     sandbox
         .put_files(&[
-            FileContent::new("/root/work/Dockerfile", dockerfile),
+            FileContent::new("/root/work/Dockerfile", TWO_STAGES),
             FileContent::new("/root/work/compose.yaml", compose),
         ])
         .await
@@ -27,12 +25,7 @@ async fn nested_build_run_compose_work_offline() {
     // A published port is reached on the sandbox's loopback, and through the server's dial.
     let page = sh_ok(&sandbox, "curl -s http://localhost:8080/").await;
     assert!(page.contains("Welcome to nginx"), "{page}");
-    assert!(sandbox.ports().await.unwrap().iter().any(|port| port.port == 8080 && !port.loopback));
-    let mut stream = sandbox.dial(None, 8080).await.unwrap();
-    stream.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    answers_on(&sandbox, 8080).await;
     let containers = ask(&sandbox, "/containers/json").await;
     assert_eq!(containers.as_array().unwrap().len(), 1);
     // And directly at the container's own address.

@@ -190,10 +190,18 @@ impl Seen {
 
     /// Reads to the end of the stream, acknowledging all.
     async fn to_the_end(&mut self, stream: &Stream, line: &mut Line) {
+        self.slowly_to_the_end(stream, line, Duration::ZERO).await;
+    }
+
+    /// The same with a pause after each message.
+    async fn slowly_to_the_end(&mut self, stream: &Stream, line: &mut Line, pause: Duration) {
         while self.at < stream.end() {
             let heard = line.of_the_terminal().await;
             self.heard(stream, &heard);
             line.acknowledge(self.at).await;
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
         }
     }
 }
@@ -263,14 +271,7 @@ async fn two_sockets_see_the_same_bytes_though_one_is_slow() {
     let (stream, mut seen) = Stream::begun(&mut first, lines).await;
     let (of_second, mut also) = Stream::begun(&mut second, lines).await;
     assert_eq!(stream.first, of_second.first);
-    let slow = async {
-        while also.at < stream.end() {
-            let heard = second.of_the_terminal().await;
-            also.heard(&stream, &heard);
-            second.acknowledge(also.at).await;
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
+    let slow = also.slowly_to_the_end(&stream, &mut second, Duration::from_millis(5));
     tokio::join!(seen.to_the_end(&stream, &mut first), slow);
     let hash = stream.hash();
     assert_eq!((seen.gone, also.gone), (0, 0));
@@ -375,12 +376,7 @@ async fn a_reader_that_stops_costs_the_server_little_and_is_told_what_it_missed(
     let lines = 100_000;
     line.type_in(&Stream::command(lines, 1, "0")).await;
     let (stream, mut seen) = Stream::begun(&mut line, lines).await;
-    while seen.at < stream.end() {
-        let heard = line.of_the_terminal().await;
-        seen.heard(&stream, &heard);
-        line.acknowledge(seen.at).await;
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    seen.slowly_to_the_end(&stream, &mut line, Duration::from_millis(2)).await;
     assert_eq!((seen.gone, seen.hash.finalize().to_vec()), (0, stream.hash()));
 }
 

@@ -48,9 +48,23 @@ pub(super) async fn attempt(
     let outcome = look(&made, began, &mut findings).await;
     made.end().await?;
     match outcome {
-        Ok(Ok((lacks, limits_hold))) => Ok(Attempt { offer: Ok(Offer { level, lacks, limits_hold }), findings }),
-        Ok(Err(why)) => Ok(Attempt { offer: Err(why), findings }),
-        Err(error) => failed(error, findings),
+        Ok((lacks, limits_hold)) => Ok(Attempt { offer: Ok(Offer { level, lacks, limits_hold }), findings }),
+        Err(Unusable::Unfit(why)) => Ok(Attempt { offer: Err(why), findings }),
+        Err(Unusable::Failed(error)) => failed(error, findings),
+    }
+}
+
+/// Why a sandbox that was made cannot be used.
+enum Unusable {
+    /// It must not be, or is of no use: what was found.
+    Unfit(String),
+    /// It failed on the way.
+    Failed(SandboxError),
+}
+
+impl From<SandboxError> for Unusable {
+    fn from(error: SandboxError) -> Self {
+        Self::Failed(error)
     }
 }
 
@@ -67,29 +81,21 @@ fn failed(error: SandboxError, findings: Vec<Finding>) -> Result<Attempt, Sandbo
 
 type Seen = (std::collections::BTreeMap<domain::exercise::Need, String>, bool);
 
-/// What it can do; or what is so wrong with it that it must not be used.
-async fn look(
-    made: &Sandbox,
-    began: Instant,
-    findings: &mut Vec<Finding>,
-) -> Result<Result<Seen, String>, SandboxError> {
+/// What it can do.
+async fn look(made: &Sandbox, began: Instant, findings: &mut Vec<Finding>) -> Result<Seen, Unusable> {
     let mut found = |name, ok, detail: String| {
         findings.push(Finding::new(name, ok, detail.clone(), None));
-        if ok { Ok(()) } else { Err(detail) }
+        if ok { Ok(()) } else { Err(Unusable::Unfit(detail)) }
     };
     let up = began.elapsed();
     let unprivileged = made.hello().await?.unprivileged;
     let detail =
         if unprivileged { "nothing outside the learner's namespaces runs as root" } else { "a process runs as root" };
-    if let Err(why) = found("unprivileged", unprivileged, detail.to_owned()) {
-        return Ok(Err(why));
-    }
+    found("unprivileged", unprivileged, detail.to_owned())?;
     let links = "ip -o link show | grep -cv ': lo:\\|docker0\\|br-\\|veth' ; ip route show default";
     let alone = made.run(Program::shell(links)).await?.stdout.trim() == "0";
     let detail = if alone { "none leads out of a sandbox" } else { "a sandbox has a way out" };
-    if let Err(why) = found("network", alone, detail.to_owned()) {
-        return Ok(Err(why));
-    }
+    found("network", alone, detail.to_owned())?;
     let state = made.wait_for_engine(ENGINE).await?;
     let took = began.elapsed();
     let nested = made.engine_request(EngineRequest::get("/version"), Limits::default()).await;
@@ -97,17 +103,14 @@ async fn look(
     let nested = nested.as_ref().and_then(|document| document["Version"].as_str()).unwrap_or_default();
     if state != EngineState::Ready || nested.is_empty() {
         let log = made.run(Program::shell("grep -h level=fatal /var/log/dockerd.log /var/log/containerd.log | tail -n 1; tail -n 1 /var/log/dockerd.log")).await?;
-        let last = log.stdout.lines().next().unwrap_or_default().to_owned();
-        let Err(why) = found("sandbox", false, format!("the engine inside does not start: {last}")) else {
-            return Ok(Err(last));
-        };
-        return Ok(Err(why));
+        let last = log.stdout.lines().next().unwrap_or_default();
+        found("sandbox", false, format!("the engine inside does not start: {last}"))?;
     }
     let times =
         format!("{} ms to the first terminal, {} ms to the engine's first answer", up.as_millis(), took.as_millis());
-    let _fine = found("sandbox", true, format!("Docker {nested} inside; {times}"));
+    found("sandbox", true, format!("Docker {nested} inside; {times}"))?;
     let lacks = needs::lacking(made).await?;
     let limits_hold =
         if lacks.contains_key(&domain::exercise::Need::Run) { false } else { needs::limits_hold(made).await? };
-    Ok(Ok((lacks, limits_hold)))
+    Ok((lacks, limits_hold))
 }

@@ -1,16 +1,9 @@
-//! What the host itself says about memory and disk.
+//! What the host itself says about a container's memory and disk.
 
 use std::{fs, path::PathBuf, process::Command};
 
 /// Bytes in a MiB.
 pub(crate) const MIB: f64 = 1024.0 * 1024.0;
-
-/// Memory that the host could still give, MiB.
-pub(crate) fn available() -> f64 {
-    let text = fs::read_to_string("/proc/meminfo").unwrap();
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:")).expect("MemAvailable");
-    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
-}
 
 /// What a container's control group is charged with, MiB.
 pub(crate) struct Charged {

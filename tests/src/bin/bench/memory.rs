@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ::tests::{Learner, Server, Terminal};
+use ::tests::{Learner, Server, Terminal, host::available_mib};
 
 use crate::{
     host::{self, MIB},
@@ -19,19 +19,19 @@ const SETTLE: Duration = Duration::from_secs(10);
 
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful")]
 pub(crate) async fn measure(server: &Server, report: &mut Report) {
-    let room = ((host::available() - KEPT) / EACH).max(0.0) as usize;
+    let room = ((available_mib() - KEPT) / EACH).max(0.0) as usize;
     let many = room.min(SANDBOXES);
     assert!(many >= 3, "this host has too little memory left for three sandboxes beside it");
     // One before counting: what all share is in memory then.
     let (learner, lease) = begin(server).await;
     tokio::time::sleep(SETTLE).await;
-    let before = host::available();
+    let before = available_mib();
     let mut others = Vec::new();
     for _ in 0..many {
         others.push(begin(server).await);
     }
     tokio::time::sleep(SETTLE).await;
-    let taken = (before - host::available()) / many as f64;
+    let taken = (before - available_mib()) / many as f64;
 
     let containers: Vec<String> = others.iter().flat_map(|(_, lease)| server.containers_of(lease)).collect();
     assert_eq!(containers.len(), many, "every lease has its container");

@@ -8,10 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::tests::{Learner, Server, Terminal};
+use ::tests::{Learner, Server, Terminal, host::available_mib};
 use serde_json::json;
 
-use crate::{host, pages, plain, report::Report, stats::Sample};
+use crate::{pages, plain, report::Report, stats::Sample};
 
 /// Learners, unless `DRYDOCK_BENCH_ROOM` says how many.
 const LEARNERS: usize = 200;
@@ -122,7 +122,7 @@ pub(crate) async fn unannounced(server: &Server, report: &mut Report) {
 #[expect(clippy::cast_precision_loss, reason = "a few hundred learners")]
 pub(crate) async fn announced(server: &Server, report: &mut Report) -> Vec<(Learner, String)> {
     let number = learners();
-    let before = host::available();
+    let before = available_mib();
     server.run(&["pool", "announce", &number.to_string()]);
     let began = Instant::now();
     while server.idle().len() < number {
@@ -131,7 +131,7 @@ pub(crate) async fn announced(server: &Server, report: &mut Report) -> Vec<(Lear
     }
     let grown = began.elapsed();
     tokio::time::sleep(SETTLE).await;
-    let each = (before - host::available()) / number as f64;
+    let each = (before - available_mib()) / number as f64;
     let detail = format!("as many fit 1 GiB: {:.0}; fall of the host's MemAvailable over {number}", MIB_PER_GIB / each);
     report.note("memory_per_prompt", each, "MiB", Some(MIB_PER_GIB / 100.0), detail);
     let (seen, _) = all_press(server, number).await;

@@ -10,7 +10,7 @@ use std::{
 use ::tests::{Learner, Server, Terminal};
 
 use crate::{
-    host,
+    host, plain,
     report::{Base, Report},
     stats::Sample,
 };
@@ -107,17 +107,9 @@ impl Usual {
     }
 }
 
-/// The newest image of a repository of ours.
-fn image(repository: &str) -> String {
-    let name = format!("drydock/{repository}");
-    let out = Command::new("docker").args(["images", "--format", "{{.Repository}}:{{.Tag}}", &name]).output().unwrap();
-    let text = String::from_utf8(out.stdout).unwrap();
-    text.lines().next().unwrap_or_else(|| panic!("`drydock prepare` makes {name}")).to_owned()
-}
-
 pub(crate) async fn measure(server: &Server, report: &mut Report) {
-    let system = image("system");
-    let images: Vec<String> = IMAGES.iter().map(|name| image(name)).collect();
+    let system = plain::newest("system");
+    let images: Vec<String> = IMAGES.iter().map(|name| plain::newest(name)).collect();
     let (mut theirs, mut ours) = (Sample::default(), Sample::default());
     let (mut memory, mut own_memory) = (Sample::default(), Sample::default());
     let (mut disk, mut own_disk) = (Sample::default(), Sample::default());
