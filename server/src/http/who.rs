@@ -12,7 +12,7 @@ use cookie::{Cookie, CookieJar, SameSite, time::Duration};
 use domain::id::LearnerId;
 
 use super::error::Error;
-use crate::{random, state::State};
+use crate::{random, state::State, store::StoreError};
 
 pub(super) const NAME: &str = "drydock_learner";
 /// The prefix makes browsers insist on `Secure`, `Path=/` and no domain.
@@ -73,8 +73,12 @@ impl FromRequestParts<State> for Learner {
         let looks = matches!(parts.method, Method::GET | Method::HEAD);
         if let Some(learner) = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.learner.clone()) {
             // Who only looks must not wait for a database that takes no writes.
-            if !looks {
-                state.store.note_learner(&learner, now).await?;
+            if !looks && let Err(error) = state.store.note_learner(&learner, now).await {
+                // Nor must what needs none, such as a file of a sandbox; what writes tells so itself.
+                let is_known = matches!(error, StoreError::Busy(_)) && state.store.knows_learner(&learner).await?;
+                if !is_known {
+                    return Err(error.into());
+                }
             }
             return Ok(Self(learner));
         }
