@@ -127,7 +127,7 @@ fn earlier(bench: Bench, attempt: &Attempt, ask: impl Fn(&AttemptId) + Copy + 's
             <button
                 r#type="button"
                 class="button small"
-                aria-label=format!("Go back to the files of attempt {number}")
+                aria-label=format!("Go back to it: the files of attempt {number}")
                 disabled=move || bench.asking.get() || bench.ending.get() || bench.grading.read().running
                 on:click=move |_| ask(&id)
             >
