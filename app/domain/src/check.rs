@@ -31,6 +31,9 @@ pub struct Check {
     /// Where to look: a scenario's fresh sandbox; the learner's own sandbox unless told.
     #[serde(default, rename = "in")]
     pub scenario: Option<ScenarioId>,
+    /// On which of the learner's hosts to look; the first unless told.
+    #[serde(default)]
+    pub on: Host,
     /// How to look.
     pub probe: Probe,
     /// What to expect, all of it.
@@ -39,6 +42,17 @@ pub struct Check {
 
 fn one() -> u32 {
     1
+}
+
+/// A host of a sandbox.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Host {
+    /// The one that the learner sits at.
+    #[default]
+    First,
+    /// The one beside it, of exercises that need two.
+    Second,
 }
 
 /// How far a check can be trusted.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    check::Check,
+    check::{Check, Host},
     evidence::Evidence,
     exercise::{ExerciseFile, Scenario},
     id::CheckId,
@@ -22,6 +22,9 @@ pub struct Seen {
     pub probe: Probe,
     /// In which fresh sandbox; `None` is the learner's own.
     pub scenario: Option<Scenario>,
+    /// On which of its hosts.
+    #[serde(default)]
+    pub on: Host,
     /// What was seen.
     pub evidence: Evidence,
 }
@@ -34,6 +37,7 @@ impl Seen {
             check: check.id.clone(),
             probe: check.probe.clone(),
             scenario: scenario_of(file, check).cloned(),
+            on: check.on,
             evidence,
         }
     }
@@ -54,9 +58,9 @@ pub fn regrade(file: &ExerciseFile, seen: &[Seen]) -> Result<Verdict, CheckId> {
     for check in &file.check {
         let mut evidence = None;
         if waits_for(check, &results).is_none() {
-            let kept = seen
-                .iter()
-                .find(|seen| seen.probe == check.probe && seen.scenario.as_ref() == scenario_of(file, check));
+            let kept = seen.iter().find(|seen| {
+                seen.probe == check.probe && seen.on == check.on && seen.scenario.as_ref() == scenario_of(file, check)
+            });
             evidence = Some(&kept.ok_or_else(|| check.id.clone())?.evidence);
         }
         let result = judge_one(check, &results, evidence);
@@ -109,6 +113,9 @@ mod tests {
         let mut other = then.clone();
         other.scenario.first_mut().unwrap().images = vec!["base".into()];
         assert!(regrade(&other, &kept).is_err(), "another scenario");
+        let mut other = then.clone();
+        other.check.first_mut().unwrap().on = Host::Second;
+        assert!(regrade(&other, &kept).is_err(), "another host");
         let more = exercise(json!([check("a", "app", 0), check("b", "more", 0)]));
         assert_eq!(regrade(&more, &kept).unwrap_err().as_str(), "b");
     }

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use domain::check::Host;
 use protocol::{Answer, EngineState, Hello, ListeningPort, Request, Stats, TerminalInfo};
 use serde::Serialize;
 use tokio::{
@@ -33,6 +34,7 @@ const WATCHERS: usize = 104;
 #[derive(Clone)]
 pub struct Sandbox {
     shared: Arc<Shared>,
+    host: Host,
 }
 
 struct Shared {
@@ -48,7 +50,26 @@ impl Sandbox {
     pub(crate) fn new(engine: Arc<dyn Engine>, id: ContainerId) -> Self {
         let (boot, link) = (OnceLock::new(), Mutex::new(None));
         let (dials, watchers) = (Arc::new(Semaphore::new(DIALS)), Arc::new(Semaphore::new(WATCHERS)));
-        Self { shared: Arc::new(Shared { engine, id, boot, link, dials, watchers }) }
+        Self { shared: Arc::new(Shared { engine, id, boot, link, dials, watchers }), host: Host::First }
+    }
+
+    /// Set up its second host, unless there is one.
+    ///
+    /// # Errors
+    /// [`SandboxError::Refused`] where its kernel or its state does not allow it; when it is gone or does not answer.
+    pub async fn add_host(&self) -> Result<(), SandboxError> {
+        let doing = "set up a second host";
+        match self.exchange(doing, &Request::AddHost, &[], limits::ANOTHER_HOST).await? {
+            (Answer::Done, _) => Ok(()),
+            (other, _) => Err(unexpected(doing, other)),
+        }
+    }
+
+    /// The handle to one of its hosts: programs, files, ports and the engine's API are then that host's. Terminals and
+    /// what concerns the sandbox as a whole are asked of the first one, and refused by the second.
+    #[must_use]
+    pub fn on(&self, host: Host) -> Self {
+        Self { shared: Arc::clone(&self.shared), host }
     }
 
     /// The engine's id of its container.
@@ -214,7 +235,10 @@ impl Sandbox {
         body: &[&[u8]],
         patience: Duration,
     ) -> Result<(Answer, Stream), SandboxError> {
-        let frame = frame(doing, request)?;
+        let frame = match self.host {
+            Host::First => frame(doing, request)?,
+            Host::Second => frame(doing, &Request::OfSecond { request: Box::new(request.clone()) })?,
+        };
         let work = async {
             match self.exchange_once(doing, &frame, body).await {
                 Err(SandboxError::Lost { .. }) if !matches!(request, Request::Run { .. }) => {

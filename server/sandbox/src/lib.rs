@@ -25,6 +25,8 @@ mod spec;
 mod terminal;
 mod time;
 
+pub use domain::check::Host;
+
 pub use config::{ConfigProblem, ImageSource, SandboxConfig};
 pub use driver::Sandboxes;
 pub use engine::{

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// For what takes it no effort.
 pub(crate) const ANSWER: Duration = Duration::from_secs(10);
+/// To set up a second host, which makes keys.
+pub(crate) const ANOTHER_HOST: Duration = Duration::from_secs(40);
 /// To take or give files.
 pub(crate) const FILES: Duration = Duration::from_secs(30);
 /// Beyond the time limit that a program was given.

@@ -17,14 +17,10 @@ pub struct Offer {
     pub limits_hold: bool,
 }
 
-/// Why no level gives two joined hosts.
-pub(crate) const NO_TWO_HOSTS: &str = "this version does not join two sandboxes";
-
 impl Offer {
     /// One that gives all there is, for whoever knows beforehand what is needed.
     pub(crate) fn of(level: IsolationLevel) -> Self {
-        let lacks = BTreeMap::from([(Need::TwoHosts, NO_TWO_HOSTS.to_owned())]);
-        Self { level, lacks, limits_hold: false }
+        Self { level, lacks: BTreeMap::new(), limits_hold: false }
     }
 
     /// Whether a need is met.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use app::api::Looking;
 use domain::{
-    check::Check,
+    check::{Check, Host},
     exercise::ExerciseFile,
     judge::{judge_one, waits_for},
     probe::Probe,
@@ -134,7 +134,7 @@ impl Examiner {
             _ => &nothing,
         };
         let Some(id) = &check.scenario else {
-            return probes::look(subject.sandbox, &check.probe, preloaded, None).await;
+            return look_at(subject.sandbox, check, preloaded).await;
         };
         if !known.scenarios.contains_key(id) {
             let Some(scenario) = file.scenario.iter().find(|scenario| &scenario.id == id) else {
@@ -183,3 +183,21 @@ impl Examiner {
             .await
     }
 }
+
+/// Look at the learner's own sandbox, on the host that the check names.
+async fn look_at(sandbox: &Sandbox, check: &Check, preloaded: &Preloaded) -> Look {
+    if check.on == Host::First {
+        return probes::look(sandbox, &check.probe, preloaded, None).await;
+    }
+    // One that the learner has ended is there again, with nothing on it.
+    if let Err(error) = sandbox.add_host().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "there is no second host to look at");
+        return Look::could_not(format!("the second host could not be reached: {error}"));
+    }
+    let mut look = probes::look(&sandbox.on(Host::Second), &check.probe, preloaded, None).await;
+    // Its images may bear the names of the first one's.
+    look.images.clear();
+    look.all = None;
+    look
+}
+

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::template::Values;
+use domain::{exercise::Need, template::Values};
 use library::{ContentFile, Exercise};
 use sandbox::{FileContent, Program, Sandbox, SandboxError, WORK_DIR};
 
@@ -24,6 +24,9 @@ pub async fn furnish(
     saved: &[WorkFile],
 ) -> Result<(), SandboxError> {
     let values = Values { canary, nonce, fresh: None };
+    if exercise.file.needs.contains(&Need::TwoHosts) {
+        sandbox.add_host().await?;
+    }
     if saved.is_empty() {
         sandbox.put_files(&filled(&exercise.start, &values)).await?;
     } else {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
+    check::Host,
     exercise::{ExerciseFile, FORMAT, Need, Scenario},
     id::{CheckId, ScenarioId},
     probe::Probe,
@@ -102,6 +103,14 @@ fn judge_check(document: &Document<'_>, it: &ExerciseFile, index: usize, problem
     let scenario = check.scenario.as_ref().and_then(|id| it.scenario.iter().find(|scenario| scenario.id == *id));
     if let (Some(id), None) = (&check.scenario, scenario) {
         problems.push(document.problem(&at("in"), format!("there is no scenario `{id}`")));
+    }
+    if check.on == Host::Second {
+        if !it.needs.contains(&Need::TwoHosts) {
+            problems.push(document.problem(&at("on"), "there is a second host only with `two-hosts` in `needs`"));
+        }
+        if check.scenario.is_some() {
+            problems.push(document.problem(&at("on"), "a scenario's fresh sandbox has one host: leave out `in` or `on`"));
+        }
     }
     if check.expect.is_empty() {
         problems.push(document.problem(&at("expect"), "the check expects nothing, so it could not fail"));

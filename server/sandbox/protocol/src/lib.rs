@@ -13,7 +13,7 @@ pub use request::{
 };
 
 /// Version of the protocol; the server ends sandboxes that speak another one.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Bytes that a terminal's ring buffer keeps for replay.
 pub const RING_BYTES: usize = 256 * 1024;
@@ -49,6 +49,9 @@ pub const ID_RANGE: (u32, u32) = (100_000, 65_536);
 
 /// The learner's working folder.
 pub const WORK_DIR: &str = "/root/work";
+
+/// Host names and addresses in a sandbox's own network: the one that the learner sits at, and the second one, when there is one.
+pub const HOSTS: [(&str, &str); 2] = [("sandbox", "192.168.50.1"), ("second", "192.168.50.2")];
 
 /// Environment variable with the [`Setup`] document for the supervisor.
 pub const SETUP_VAR: &str = "DRYDOCK_SETUP";

@@ -117,6 +117,16 @@ pub enum Request {
     Ports,
     /// Stop the engine and start it again. Answer: [`Answer::Done`] once its state is no longer that of the old one.
     RestartEngine,
+    /// Set up a second host beside the first, joined to it by a network of their own, unless there is one: with a file
+    /// system and an engine of its own, reached from the first by ssh under its name, see [`crate::HOSTS`]. Answer:
+    /// [`Answer::Done`].
+    AddHost,
+    /// Ask the second host what can be asked of the inner side: programs, files, ports and connections. What follows is
+    /// that of the request.
+    OfSecond {
+        /// What is asked.
+        request: Box<Request>,
+    },
 }
 
 /// What the supervisor answers.

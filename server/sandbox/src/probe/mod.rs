@@ -222,6 +222,6 @@ mod tests {
         assert_eq!(tried.refused(), None);
         let offer = Tried::of(&Offer::of(IsolationLevel::Userns));
         assert_eq!(offer.refused(), None);
-        assert_eq!(offer.needs.values().filter(|why| why.is_none()).count(), 4);
+        assert_eq!(offer.needs.values().filter(|why| why.is_none()).count(), 5);
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use domain::exercise::Need;
 
-use crate::{Program, Sandbox, SandboxError, offer::NO_TWO_HOSTS};
+use crate::{Program, Sandbox, SandboxError};
 
 /// For one of them, on a busy host.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -41,17 +41,40 @@ for n in $(seq 100); do curl -sfm 2 localhost:18080/passwd >/dev/null && met=yes
 [ -n "$met" ] || { echo 'a service does not answer:' >&2; docker service ps --no-trunc --format '{{.CurrentState}} {{.Error}}' probe >&2; }
 docker service rm probe >/dev/null; docker swarm leave --force >/dev/null
 [ -n "$met" ]"#;
+/// A container of the other host, started over ssh, answers here under that host's name; and it is another host.
+const TWO_HOSTS: &str = r#"set -e
+export DOCKER_HOST=ssh://second
+[ "$(docker info --format '{{.Name}}')" = second ] || { echo 'the second host has no engine of its own' >&2; exit 1; }
+docker run -d --rm --name probe -p 18081:80 busybox httpd -f -p 80 -h /etc >/dev/null
+for n in $(seq 100); do curl -sfm 2 second:18081/passwd >/dev/null && met=yes && break; sleep 0.2; done
+docker kill probe >/dev/null
+[ -n "$met" ] || { echo 'a container of the second host does not answer here' >&2; exit 1; }"#;
 /// More processes than the limit allows: fails where it is enforced.
 const LIMITS: &str =
     r"docker run --rm --pids-limit 3 busybox sh -c 'sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & wait'";
 
 /// Needs that are not met, with the reason.
 pub(super) async fn lacking(sandbox: &Sandbox) -> Result<BTreeMap<Need, String>, SandboxError> {
-    let mut lacks = BTreeMap::from([(Need::TwoHosts, NO_TWO_HOSTS.to_owned())]);
-    for (need, script) in [(Need::Run, RUN), (Need::Build, BUILD), (Need::Compose, COMPOSE), (Need::Swarm, SWARM)] {
+    let mut lacks = BTreeMap::new();
+    for (need, script) in [
+        (Need::Run, RUN),
+        (Need::Build, BUILD),
+        (Need::Compose, COMPOSE),
+        (Need::Swarm, SWARM),
+        (Need::TwoHosts, TWO_HOSTS),
+    ] {
         // All else runs containers.
         if let Some(why) = lacks.get(&Need::Run).cloned() {
             lacks.insert(need, why);
+            continue;
+        }
+        if need == Need::TwoHosts
+            && let Err(error) = sandbox.add_host().await
+        {
+            match error {
+                SandboxError::Refused { message, .. } => lacks.insert(need, one_line(&message)),
+                other => return Err(other),
+            };
             continue;
         }
         let ran = sandbox.run(Program::shell(script).timeout(PATIENCE)).await?;
@@ -71,15 +94,19 @@ pub(super) async fn limits_hold(sandbox: &Sandbox) -> Result<bool, SandboxError>
 
 fn failure(ran: &protocol::Ran) -> String {
     let said = [&ran.stderr, &ran.stdout].into_iter().find(|said| !said.trim().is_empty());
-    let said = said.map_or("", |said| said.trim());
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let from = said.char_indices().rev().nth(LONGEST).map_or(0, |(at, _)| at);
-    let said = if from > 0 { format!("… {}", &said[from..]) } else { said };
+    let said = said.map_or_else(String::new, |said| one_line(said));
     match (ran.timed_out, said.is_empty()) {
         (true, _) => format!("it did not come to an end in {} s", PATIENCE.as_secs()),
         (false, true) => format!("it ended with code {}", ran.exit_code),
         (false, false) => said.trim_end_matches('.').to_owned(),
     }
+}
+
+/// The end of what was said, in one line of bounded length.
+fn one_line(said: &str) -> String {
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let from = said.char_indices().rev().nth(LONGEST).map_or(0, |(at, _)| at);
+    if from > 0 { format!("… {}", &said[from..]) } else { said }
 }
 
 #[cfg(test)]

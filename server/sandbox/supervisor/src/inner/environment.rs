@@ -1,5 +1,7 @@
 //! Host name, loopback, and the environment that the learner's programs get.
 
+use protocol::Setup;
+
 use crate::fault::{Doing as _, Fault};
 
 /// The environment of shells, of programs that the server runs, and of the engine.
@@ -13,12 +15,15 @@ pub(super) const ENVIRONMENT: [(&str, &str); 7] = [
     ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
 ];
 
-pub(super) fn name_host() -> Result<(), Fault> {
-    nix::unistd::sethostname("sandbox").doing("name the host")
+/// Name the host and raise its loopback.
+pub(super) fn raise(setup: &Setup, name: &str) -> Result<(), Fault> {
+    nix::unistd::sethostname(name).doing("name the host")?;
+    // gVisor's is up from the start, and cannot be raised.
+    if setup.gvisor { Ok(()) } else { raise_loopback() }
 }
 
 /// `ip link set lo up`.
-pub(super) fn raise_loopback() -> Result<(), Fault> {
+fn raise_loopback() -> Result<(), Fault> {
     use std::os::fd::AsRawFd as _;
 
     use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};

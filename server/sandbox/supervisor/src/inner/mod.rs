@@ -32,6 +32,7 @@ mod environment;
 mod golden;
 mod mounts;
 mod ops;
+mod second;
 
 /// Told to the outer side, one byte each.
 pub(crate) const ENGINE_STARTING: u8 = 0;
@@ -43,21 +44,26 @@ pub(crate) const ENGINE_ASLEEP: u8 = 3;
 pub(crate) const WORK: u8 = 0;
 pub(crate) const RESTART_ENGINE: u8 = 1;
 pub(crate) const WAKE_ENGINE: u8 = 2;
+pub(crate) const WORK_OF_SECOND: u8 = 3;
+pub(crate) const ADD_HOST: u8 = 4;
 
 /// Pieces of work at one time; the outer side gets no answer beyond it.
 const MOST_WORK: usize = 128;
 
 /// Be PID 1 of the learner's side. Returns only on a fault.
 pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
-    mounts::enter_root(setup)?;
-    environment::name_host()?;
-    // gVisor's is up from the start, and cannot be raised.
-    if !setup.gvisor {
-        environment::raise_loopback()?;
-    }
     confine::become_undumpable()?;
+    let origin = mounts::leave_origin()?;
+    mounts::enter_root(setup)?;
+    let (name, _) = protocol::HOSTS[0];
+    environment::raise(setup, name)?;
     confine::limit(setup)?;
     confine::filter_calls()?;
+    serve(setup, control, second::Second::not_made(origin))
+}
+
+/// Be PID 1 of a host.
+fn serve(setup: &Setup, control: OwnedFd, second: second::Second) -> Result<(), Fault> {
     let mut blocked = SigSet::empty();
     blocked.add(Signal::SIGCHLD);
     blocked.thread_block().doing("block SIGCHLD")?;
@@ -65,8 +71,10 @@ pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
         SignalFd::with_flags(&blocked, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).doing("watch children")?;
     let mut init = Init {
         control: UnixStream::from(control),
+        setup,
         engine: engine::Engine::new(!setup.golden, setup.gvisor),
         work: Vec::new(),
+        second,
     };
     init.tell(init.engine.state());
     loop {
@@ -74,15 +82,22 @@ pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
             PollFd::new(init.control.as_fd(), PollFlags::POLLIN),
             PollFd::new(children.as_fd(), PollFlags::POLLIN),
         ];
-        fds.extend(init.engine.first_use().map(|socket| PollFd::new(socket, PollFlags::POLLIN)));
+        let first_use = init.engine.first_use();
+        let at_second = 2 + usize::from(first_use.is_some());
+        fds.extend(first_use.map(|socket| PollFd::new(socket, PollFlags::POLLIN)));
+        fds.extend(init.second.control().map(|socket| PollFd::new(socket, PollFlags::POLLIN)));
         let timeout = init.engine.next_look().map_or(PollTimeout::NONE, timeout);
         match poll(&mut fds, timeout) {
             Err(Errno::EINTR) => continue,
             other => other.doing("wait for work")?,
         };
         let happened = |at: usize| fds.get(at).and_then(PollFd::revents).is_some_and(|events| !events.is_empty());
-        let (has_work, has_child, is_used) = (happened(0), happened(1), happened(2));
+        let (has_work, has_child, is_used) = (happened(0), happened(1), at_second == 3 && happened(2));
+        let second_speaks = happened(at_second);
         drop(fds);
+        if second_speaks {
+            init.second.hear();
+        }
         if is_used {
             init.wake_engine();
         }
@@ -103,13 +118,15 @@ fn timeout(left: Duration) -> PollTimeout {
     PollTimeout::try_from(left.as_millis().min(60_000) + 1).unwrap_or(PollTimeout::MAX)
 }
 
-struct Init {
+struct Init<'a> {
     control: UnixStream,
+    setup: &'a Setup,
     engine: engine::Engine,
     work: Vec<Pid>,
+    second: second::Second,
 }
 
-impl Init {
+impl Init<'_> {
     fn tell(&self, state: u8) {
         // When the outer side is gone, so is this one in a moment.
         let _sent = nix::unistd::write(&self.control, &[state]);
@@ -124,12 +141,14 @@ impl Init {
     /// Collect every child that has ended: work, the engine, and orphans of the learner's.
     fn reap(&mut self) {
         loop {
-            let pid = match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-                Ok(WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, _, _)) => pid,
+            let (pid, well) = match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::Exited(pid, code)) => (pid, code == 0),
+                Ok(WaitStatus::Signaled(pid, _, _)) => (pid, false),
                 Ok(WaitStatus::StillAlive) | Err(_) => return,
                 Ok(_) => continue,
             };
             self.work.retain(|one| *one != pid);
+            self.second.ended(pid, well);
             if let Some(state) = self.engine.ended(pid) {
                 self.tell(state);
             }
@@ -154,6 +173,19 @@ impl Init {
             return Ok(());
         }
         let Some(socket) = socket.map(UnixStream::from) else { return Ok(()) };
+        match byte[0] {
+            WORK => {}
+            WORK_OF_SECOND => {
+                self.second.pass_on(&socket);
+                return Ok(());
+            }
+            ADD_HOST => {
+                self.second.make(self.setup, socket);
+                return Ok(());
+            }
+            // Of a newer outer side: there is none.
+            _ => return Ok(()),
+        }
         if self.work.len() >= MOST_WORK {
             return Ok(());
         }

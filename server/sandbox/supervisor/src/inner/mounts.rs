@@ -1,14 +1,19 @@
 //! The learner's file system: an overlay over the golden system tree, with size-limited tmpfs for all that changes.
-//! Invariant: after `enter_root` nothing of the outer container's file system can be reached.
+//! Invariant: after `enter_root` nothing of the outer container's file system can be reached by the learner; the inner
+//! init alone holds the way to build a second root, which no other process may look at.
 
 use std::{
     fs,
-    os::unix::fs::{PermissionsExt as _, symlink},
+    os::{
+        fd::OwnedFd,
+        unix::fs::{PermissionsExt as _, symlink},
+    },
     path::{Path, PathBuf},
 };
 
 use nix::{
     mount::{MntFlags, MsFlags, mount, umount2},
+    sched::{CloneFlags, unshare},
     unistd::pivot_root,
 };
 use protocol::{Setup, WORK_DIR};
@@ -19,9 +24,17 @@ use crate::fault::{Doing as _, Fault};
 const ROOT: &str = "/sandbox/root";
 const UPPER: &str = "/sandbox/upper";
 
+/// Go on in a mount namespace of its own. What is left behind, with nothing but the container's file system in it, can be
+/// entered again by who has this: to build another host's root in the same way. Closed when a program is started.
+pub(super) fn leave_origin() -> Result<OwnedFd, Fault> {
+    attach(None, "/", None, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None)?;
+    let origin = fs::File::open("/proc/self/ns/mnt").doing("look at the mount namespace")?;
+    unshare(CloneFlags::CLONE_NEWNS).doing("make a mount namespace")?;
+    Ok(origin.into())
+}
+
 /// Build the learner's file system and make it the root.
 pub(super) fn enter_root(setup: &Setup) -> Result<(), Fault> {
-    attach(None, "/", None, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None)?;
     if setup.golden {
         golden::copy_system_tree()?;
     }

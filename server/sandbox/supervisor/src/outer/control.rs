@@ -12,7 +12,12 @@ use tokio::{
 };
 use tokio_util::compat::{FuturesAsyncReadCompatExt as _, TokioAsyncReadCompatExt as _};
 
-use super::{deadline::Deadline, inner_link::InnerLink, privilege, terminal::Terminals};
+use super::{
+    deadline::Deadline,
+    inner_link::{InnerLink, Work},
+    privilege,
+    terminal::Terminals,
+};
 use crate::{
     fault::{Doing as _, Fault},
     wire,
@@ -21,6 +26,9 @@ use crate::{
 /// The inner side hands a terminal or a connection out, or stops its engine, within this time. What does so runs beside
 /// the learner's programs, who may have stopped it.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A second host is there within this time: it makes keys, and waits for no engine.
+const ANOTHER_HOST: Duration = Duration::from_secs(30);
 
 /// What all connections share.
 pub(super) struct Shared {
@@ -174,7 +182,9 @@ async fn serve_stream(shared: &Rc<Shared>, mut stream: yamux::Stream) -> Result<
             }
             None => answer(&mut stream, &wire::refusal(Refusal::NotFound, "there is no such terminal")).await,
         },
-        inner => pass_on(shared, stream, &inner, &frame).await,
+        Request::AddHost => answer(&mut stream, &add_host(shared).await).await,
+        Request::OfSecond { request } => pass_on(shared, stream, Work::OfSecond, &request).await,
+        inner => pass_on(shared, stream, Work::OfFirst, &inner).await,
     }
 }
 
@@ -200,15 +210,27 @@ async fn follow_engine(mut engine: watch::Receiver<EngineState>, stream: yamux::
     }
 }
 
+/// Let the inner side make the second host; waits until it is there.
+async fn add_host(shared: &Shared) -> Answer {
+    let outcome = async {
+        let socket = UnixStream::from_std(shared.link.open(Work::AddHost)?).doing("set a socket up")?;
+        let mut socket = socket.compat();
+        let said = tokio::time::timeout(ANOTHER_HOST, read_frame(&mut socket)).await;
+        let said = said.map_err(|_| Fault::Peer("the second host is not there in time".to_owned()))??;
+        protocol::from_frame(&said).map_err(|error| Fault::Peer(error.to_string()))
+    };
+    outcome.await.unwrap_or_else(|fault: Fault| wire::refusal(Refusal::System, fault.chain()))
+}
+
 /// Let the inner side do it: join the stream to a process there, or to the connection that it made.
-async fn pass_on(shared: &Shared, mut stream: yamux::Stream, request: &Request, frame: &[u8]) -> Result<(), Fault> {
+async fn pass_on(shared: &Shared, mut stream: yamux::Stream, to: Work, request: &Request) -> Result<(), Fault> {
     use tokio::io::AsyncWriteExt as _;
-    let socket = match shared.link.open() {
+    let socket = match shared.link.open(to) {
         Ok(socket) => socket,
         Err(fault) => return answer(&mut stream, &wire::refusal(Refusal::System, fault.chain())).await,
     };
     let mut socket = UnixStream::from_std(socket).doing("set a socket up")?;
-    let frame = protocol::encode(frame).map_err(|error| Fault::Peer(error.to_string()))?;
+    let frame = protocol::to_frame(request).map_err(|error| Fault::Peer(error.to_string()))?;
     socket.write_all(&frame).await.doing("pass a request on")?;
     if matches!(request, Request::DialEngine | Request::DialTcp { .. }) {
         let (reply, dialled) = match receive(&socket).await {

@@ -15,6 +15,17 @@ pub(super) struct InnerLink {
     socket: UnixStream,
 }
 
+/// Where work is done, and which.
+#[derive(Clone, Copy)]
+pub(super) enum Work {
+    /// A request, on the first host.
+    OfFirst,
+    /// A request, on the second host.
+    OfSecond,
+    /// To make the second host.
+    AddHost,
+}
+
 /// What the inner init tells, one byte each.
 fn engine_state(byte: u8) -> EngineState {
     match byte {
@@ -30,11 +41,16 @@ impl InnerLink {
         Self { socket }
     }
 
-    /// A socket whose other end a new process of the inner side reads a request from.
-    pub(super) fn open(&self) -> Result<UnixStream, Fault> {
+    /// A socket whose other end a new process of the inner side has: one that reads a request from it, on the first or
+    /// the second host, or one that sets the second host up and answers.
+    pub(super) fn open(&self, what: Work) -> Result<UnixStream, Fault> {
+        let byte = match what {
+            Work::OfFirst => crate::inner::WORK,
+            Work::OfSecond => crate::inner::WORK_OF_SECOND,
+            Work::AddHost => crate::inner::ADD_HOST,
+        };
         let (ours, theirs) = UnixStream::pair().doing("make a pair of sockets")?;
-        wire::send_fd(self.socket.as_fd(), &[crate::inner::WORK], theirs.as_fd())
-            .doing("hand work to the inner init")?;
+        wire::send_fd(self.socket.as_fd(), &[byte], theirs.as_fd()).doing("hand work to the inner init")?;
         ours.set_nonblocking(true).doing("set a socket up")?;
         Ok(ours)
     }

@@ -88,7 +88,7 @@ impl Terminals {
 
     async fn start(&self, link: &InnerLink, number: u8, cols: u16, rows: u16) -> Result<Answer, Fault> {
         use tokio::io::AsyncWriteExt as _;
-        let socket = link.open()?;
+        let socket = link.open(Work::OfFirst)?;
         let mut socket = UnixStream::from_std(socket).doing("set a socket up")?;
         let request = Request::OpenTerminal { terminal: number, cols, rows };
         let frame = protocol::to_frame(&request).map_err(|error| Fault::Peer(error.to_string()))?;

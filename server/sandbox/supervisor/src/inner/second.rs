@@ -1,0 +1,265 @@
+//! A second host in the same sandbox: file system, network, processes and engine of its own, beside the first one and
+//! joined to it by a cable. It is made when an exercise asks for it, by a short-lived process that sits on the first host.
+//! Its init is the same as the first one's, which passes work on to it and forgets it when it is gone.
+
+use std::{
+    io::{Read as _, Write as _},
+    os::{
+        fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd},
+        unix::{net::UnixStream, process::CommandExt as _},
+    },
+    process::{Command, Stdio},
+};
+
+use nix::{
+    sched::{CloneFlags, setns, unshare},
+    sys::{
+        socket::{AddressFamily, SockFlag, SockType, socketpair},
+        wait::waitpid,
+    },
+    unistd::{ForkResult, Pid, fork},
+};
+use protocol::{Answer, HOSTS, Refusal, Setup};
+
+use super::{WORK, confine, engine, environment, environment::ENVIRONMENT, mounts, serve};
+use crate::{
+    fault::{Doing as _, Fault},
+    wire,
+};
+
+/// On the first host, for the second one's init with the number `$PID`: lay the cable, let root in there, print who root
+/// here is.
+const FIRST: &str = r#"set -e
+ip link add eth0 type veth peer name eth0 netns "$PID"
+ip address add "$HERE/24" dev eth0
+ip link set eth0 up
+grep -q " $NAME\$" /etc/hosts || echo "$THERE $NAME" >>/etc/hosts
+mkdir -p -m 700 /root/.ssh
+[ -e /root/.ssh/id_ed25519 ] || ssh-keygen -q -t ed25519 -N '' -C root@sandbox -f /root/.ssh/id_ed25519
+cat /root/.ssh/id_ed25519.pub"#;
+/// On the second host, with that as stdin: its end of the cable and a server for root of the first one; print who it is.
+const SECOND: &str = r#"set -e
+ip address add "$HERE/24" dev eth0
+ip link set eth0 up
+echo "$THERE $NAME" >>/etc/hosts
+mkdir -p -m 700 /root/.ssh
+cat >/root/.ssh/authorized_keys
+mkdir -p /run/sshd
+ssh-keygen -q -t ed25519 -N '' -C root@second -f /etc/ssh/ssh_host_ed25519_key
+/usr/sbin/sshd -h /etc/ssh/ssh_host_ed25519_key
+cat /etc/ssh/ssh_host_ed25519_key.pub"#;
+/// On the first host again, with that as stdin: know it, so that the first login asks nothing.
+const KNOWN: &str = r#"set -e
+read -r kind key rest
+ssh-keygen -q -R "$NAME" >/dev/null 2>&1 || true
+echo "$NAME,$THERE $kind $key" >>/root/.ssh/known_hosts"#;
+
+/// The second host, as the first one's init knows it.
+pub(super) struct Second {
+    /// The mount namespace to build its root in; `None` where there can be none.
+    origin: Option<OwnedFd>,
+    state: State,
+}
+
+enum State {
+    NotMade,
+    /// The process that makes it, and the way to its init.
+    Making(Pid, UnixStream),
+    Made(UnixStream),
+}
+
+impl Second {
+    /// One that can be made.
+    pub(super) fn not_made(origin: OwnedFd) -> Self {
+        Self { origin: Some(origin), state: State::NotMade }
+    }
+
+    /// The second host has no other.
+    fn never() -> Self {
+        Self { origin: None, state: State::NotMade }
+    }
+
+    /// The way to its init, for who waits for its end.
+    pub(super) fn control(&self) -> Option<BorrowedFd<'_>> {
+        match &self.state {
+            State::NotMade => None,
+            State::Making(_, control) | State::Made(control) => Some(control.as_fd()),
+        }
+    }
+
+    /// Make it and answer, unless it is there. Returns at once.
+    pub(super) fn make(&mut self, setup: &Setup, mut asker: UnixStream) {
+        let answer = match (&self.state, &self.origin) {
+            (State::Made(_), _) => Answer::Done,
+            (State::Making(..), _) => wire::refusal(Refusal::System, "the second host is just being made"),
+            (State::NotMade, None) => wire::refusal(Refusal::Invalid, "a second host has no other"),
+            (State::NotMade, Some(origin)) => match begin(setup, origin.as_fd(), &mut asker) {
+                Ok(state) => {
+                    self.state = state;
+                    return;
+                }
+                Err(fault) => wire::refusal(Refusal::System, fault.chain()),
+            },
+        };
+        // Who is gone needs no answer.
+        let _answered = wire::answer(&mut asker, &answer);
+    }
+
+    /// Let its init do a piece of work. Where it cannot, the closed socket tells.
+    pub(super) fn pass_on(&self, work: &UnixStream) {
+        if let State::Made(control) = &self.state
+            && let Err(error) = wire::send_fd(control.as_fd(), &[WORK], work.as_fd())
+        {
+            eprintln!("supervisor: the second host takes no work: {error}");
+        }
+    }
+
+    /// Its init has said something, of its engine, which nobody asks for; or has ended.
+    pub(super) fn hear(&mut self) {
+        let (State::Making(_, control) | State::Made(control)) = &self.state else { return };
+        let mut byte = [0];
+        match wire::receive_fd(control.as_raw_fd(), &mut byte) {
+            Ok((length, _)) if length > 0 => {}
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            _ => self.state = State::NotMade,
+        }
+    }
+
+    /// A child has ended: perhaps the one that made it.
+    pub(super) fn ended(&mut self, pid: Pid, well: bool) {
+        self.state = match std::mem::replace(&mut self.state, State::NotMade) {
+            State::Making(maker, control) if maker == pid => {
+                if well {
+                    State::Made(control)
+                } else {
+                    // Its init ends with the control socket.
+                    State::NotMade
+                }
+            }
+            other => other,
+        };
+    }
+}
+
+/// Start the process that makes it, which also answers.
+fn begin(setup: &Setup, origin: BorrowedFd<'_>, asker: &mut UnixStream) -> Result<State, Fault> {
+    let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
+        .doing("make the second host's socket")?;
+    // SAFETY: this process has one thread.
+    match unsafe { fork() }.doing("fork")? {
+        ForkResult::Parent { child } => {
+            let control = UnixStream::from(ours);
+            // One that the learner has stopped must not hold the first host up.
+            control.set_nonblocking(true).doing("set a socket up")?;
+            Ok(State::Making(child, control))
+        }
+        ForkResult::Child => {
+            drop(ours);
+            let outcome = make(setup, origin, theirs);
+            let code = i32::from(outcome.is_err());
+            let answer = match outcome {
+                Ok(()) => Answer::Done,
+                Err(fault) => wire::refusal(Refusal::System, fault.chain()),
+            };
+            // Who is gone needs no answer.
+            let _answered = wire::answer(asker, &answer);
+            std::process::exit(code);
+        }
+    }
+}
+
+/// In the process that makes it.
+fn make(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd) -> Result<(), Fault> {
+    let (mut here, there) = UnixStream::pair().doing("make a pair of sockets")?;
+    // SAFETY: this process has one thread.
+    let parent = match unsafe { fork() }.doing("fork")? {
+        ForkResult::Child => {
+            drop(here);
+            let outcome = enter(setup, origin, control, there);
+            if let Err(fault) = &outcome {
+                eprintln!("supervisor: second host: {}", fault.chain());
+            }
+            std::process::exit(i32::from(outcome.is_err()));
+        }
+        ForkResult::Parent { child } => child,
+    };
+    drop((there, control));
+    let mut number = [0; 4];
+    here.read_exact(&mut number).doing("wait for the second host")?;
+    waitpid(parent, None).doing("wait for the second host's namespaces")?;
+    let number = i32::from_be_bytes(number).to_string();
+    let key = script(FIRST, 0, &[("PID", &number)], &[])?;
+    send(&mut here, &key)?;
+    let host_key = receive(&mut here)?;
+    script(KNOWN, 0, &[], &host_key)?;
+    Ok(())
+}
+
+/// Make the namespaces and leave its init behind in them; tell the number that it has on the first host.
+fn enter(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd, mut maker: UnixStream) -> Result<(), Fault> {
+    setns(origin, CloneFlags::CLONE_NEWNS).doing("enter the mount namespace of before")?;
+    unshare(
+        CloneFlags::CLONE_NEWNS
+            | CloneFlags::CLONE_NEWPID
+            | CloneFlags::CLONE_NEWNET
+            | CloneFlags::CLONE_NEWIPC
+            | CloneFlags::CLONE_NEWUTS
+            | CloneFlags::CLONE_NEWCGROUP,
+    )
+    .doing("make the second host's namespaces")?;
+    // SAFETY: this process has one thread.
+    match unsafe { fork() }.doing("fork")? {
+        ForkResult::Child => {
+            if let Err(fault) = init(setup, control, maker) {
+                eprintln!("supervisor: second host: {}", fault.chain());
+            }
+            std::process::exit(1);
+        }
+        ForkResult::Parent { child } => {
+            maker.write_all(&child.as_raw().to_be_bytes()).doing("tell of the second host's init")
+        }
+    }
+}
+
+/// Be PID 1 of the second host. Returns only on a fault, or when the first one lets go of it.
+fn init(setup: &Setup, control: OwnedFd, mut maker: UnixStream) -> Result<(), Fault> {
+    mounts::enter_root(setup)?;
+    let (name, _) = HOSTS[1];
+    environment::raise(setup, name)?;
+    let key = receive(&mut maker)?;
+    let host_key = script(SECOND, 1, &[], &key)?;
+    send(&mut maker, &host_key)?;
+    drop(maker);
+    serve(setup, control, Second::never())
+}
+
+fn send(to: &mut UnixStream, bytes: &[u8]) -> Result<(), Fault> {
+    let frame = protocol::encode(bytes).map_err(|error| Fault::Peer(error.to_string()))?;
+    to.write_all(&frame).doing("speak to the other host")
+}
+
+fn receive(from: &mut UnixStream) -> Result<Vec<u8>, Fault> {
+    wire::read_frame(from)
+}
+
+/// Run a script on one of the hosts, of which it knows both addresses and the other's name; what it prints.
+fn script(text: &str, at: usize, variables: &[(&str, &str)], stdin: &[u8]) -> Result<Vec<u8>, Fault> {
+    let [here, there] = if at == 0 { HOSTS } else { [HOSTS[1], HOSTS[0]] };
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", text]).env_clear().envs(ENVIRONMENT).envs(variables.iter().copied()).current_dir("/");
+    command.env("HERE", here.1).env("THERE", there.1).env("NAME", there.0);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    // SAFETY: the closures make system calls only and allocate nothing.
+    unsafe { command.pre_exec(engine::unblock_signals).pre_exec(confine::keep_open_files_low) };
+    let mut child = command.spawn().doing("start a script that joins hosts")?;
+    if let Some(mut to) = child.stdin.take() {
+        // What does not read it says why in its own words.
+        let _written = to.write_all(stdin);
+    }
+    let ended = child.wait_with_output().doing("wait for a script that joins hosts")?;
+    if ended.status.success() {
+        return Ok(ended.stdout);
+    }
+    let said = String::from_utf8_lossy(&ended.stderr);
+    Err(std::io::Error::other(format!("{}: {}", ended.status, said.trim()))).doing("join the hosts")
+}
