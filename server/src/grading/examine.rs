@@ -200,4 +200,3 @@ async fn look_at(sandbox: &Sandbox, check: &Check, preloaded: &Preloaded) -> Loo
     look.all = None;
     look
 }
-

@@ -109,7 +109,8 @@ fn judge_check(document: &Document<'_>, it: &ExerciseFile, index: usize, problem
             problems.push(document.problem(&at("on"), "there is a second host only with `two-hosts` in `needs`"));
         }
         if check.scenario.is_some() {
-            problems.push(document.problem(&at("on"), "a scenario's fresh sandbox has one host: leave out `in` or `on`"));
+            problems
+                .push(document.problem(&at("on"), "a scenario's fresh sandbox has one host: leave out `in` or `on`"));
         }
     }
     if check.expect.is_empty() {

@@ -14,7 +14,11 @@ use futures::{AsyncReadExt as _, AsyncWriteExt as _};
 use protocol::{Answer, RING_BYTES, Refusal, Request, TerminalInfo, input, output};
 use tokio::{io::unix::AsyncFd, net::UnixStream, sync::Notify, task::spawn_local};
 
-use super::{control, inner_link::InnerLink, ring::Ring};
+use super::{
+    control,
+    inner_link::{InnerLink, Work},
+    ring::Ring,
+};
 use crate::{
     fault::{Doing as _, Fault},
     wire,
