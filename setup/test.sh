@@ -49,6 +49,13 @@ unit() { env -u DRYDOCK_SANDBOX__LEVEL cargo test --quiet --locked --workspace -
 scripts() { (cd app/js && npm run --silent check && npm test --silent); }
 level() { target/debug/drydock doctor --json | grep -q '"level":"userns"'; }
 
+# Without the older runc that suits gVisor's /proc (see the sandbox image) doctor has to say so.
+gvisor() {
+  export DRYDOCK_SANDBOX__LEVEL=runsc
+  target/debug/drydock doctor | grep 'incorrect procfs root inode' && return
+  target/debug/drydock exercise test run-as-non-root second-host --case solved
+}
+
 started=no
 setup/engine.sh status >/dev/null 2>&1 || started=yes
 finish() { [ "$started" = no ] || setup/engine.sh stop; }
@@ -74,7 +81,7 @@ step scripts scripts
 step sandboxes cargo test --quiet --locked --workspace --test docker
 step http cargo test --quiet --locked --workspace --test http
 step exercises target/debug/drydock exercise test --all --parallel 4
-step gvisor env DRYDOCK_SANDBOX__LEVEL=runsc target/debug/drydock exercise test run-as-non-root --case solved
+step gvisor gvisor
 step browser tests/browser/run.sh
 step leftovers nothing_left
 step rust lint_rust

@@ -72,7 +72,21 @@ async fn with_runsc() -> Option<Arc<DockerEngine>> {
     if !there {
         eprintln!("skipped: the engine has no runtime runsc; {how}");
     }
-    there.then_some(engine)
+    if !there || !runs_containers(&engine).await {
+        return None;
+    }
+    Some(engine)
+}
+
+/// Whether Debian still has the older runc that gVisor's /proc suits, see the sandbox image; the offer says so if not.
+async fn runs_containers(engine: &Arc<DockerEngine>) -> bool {
+    let sandboxes = choosing(Arc::clone(engine) as _, LevelChoice::Only(IsolationLevel::Runsc));
+    let lacks = sandboxes.decide().await.unwrap().lacks.get(&Need::Run).cloned();
+    let old = lacks.as_ref().is_some_and(|why| why.contains("incorrect procfs root inode"));
+    if old {
+        eprintln!("skipped: Debian has no runc any more that suits its gVisor");
+    }
+    !old
 }
 
 async fn gvisor() -> Option<Guarded> {

@@ -11,6 +11,7 @@ mod explosions;
 mod faults;
 mod files;
 mod harness;
+mod hosts;
 mod intruder;
 mod kernel;
 mod leftovers;

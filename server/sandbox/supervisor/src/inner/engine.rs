@@ -7,7 +7,7 @@ use std::{
     convert::Infallible,
     fs::OpenOptions,
     os::{
-        fd::{AsFd as _, AsRawFd as _, BorrowedFd},
+        fd::{AsFd as _, AsRawFd as _, BorrowedFd, RawFd},
         unix::{
             fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
             net::UnixListener,
@@ -19,7 +19,6 @@ use std::{
 };
 
 use nix::{
-    fcntl::{FcntlArg, FdFlag, fcntl},
     sys::signal::{Signal, kill},
     unistd::{ForkResult, Gid, Group, Pid, fork},
 };
@@ -238,13 +237,7 @@ fn start_dockerd(socket: BorrowedFd<'_>, gvisor: bool) -> Result<Pid, Fault> {
 }
 
 fn become_dockerd(socket: BorrowedFd<'_>, gvisor: bool) -> Result<Infallible, Fault> {
-    if socket.as_raw_fd() == HANDED_OVER {
-        fcntl(socket, FcntlArg::F_SETFD(FdFlag::empty())).doing("hand the engine's socket over")?;
-    } else {
-        // SAFETY: whatever the number stood for in this process, it becomes another program at once.
-        nix::errno::Errno::result(unsafe { libc::dup2(socket.as_raw_fd(), HANDED_OVER) })
-            .doing("hand the engine's socket over")?;
-    }
+    hand_over(socket.as_raw_fd()).doing("hand the engine's socket over")?;
     let mut arguments = vec!["--containerd", "/run/containerd/containerd.sock", "--host", "fd://"];
     if gvisor {
         arguments.extend(WITHOUT_PACKET_FILTER);
@@ -252,6 +245,19 @@ fn become_dockerd(socket: BorrowedFd<'_>, gvisor: bool) -> Result<Infallible, Fa
     let mut dockerd = command("dockerd", &arguments);
     dockerd.env("LISTEN_FDS", "1").env("LISTEN_PID", std::process::id().to_string());
     Err(dockerd.exec()).doing("start dockerd")
+}
+
+/// In a child that becomes a program: let it find a descriptor at [`HANDED_OVER`].
+pub(super) fn hand_over(descriptor: RawFd) -> std::io::Result<()> {
+    // SAFETY: whatever the numbers stand for in this process, it becomes another program at once.
+    let outcome = unsafe {
+        if descriptor == HANDED_OVER {
+            libc::fcntl(descriptor, libc::F_SETFD, 0)
+        } else {
+            libc::dup2(descriptor, HANDED_OVER)
+        }
+    };
+    if outcome < 0 { Err(std::io::Error::last_os_error()) } else { Ok(()) }
 }
 
 fn command(program: &str, arguments: &[&str]) -> Command {

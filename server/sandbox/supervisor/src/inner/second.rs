@@ -3,7 +3,7 @@
 //! Its init is the same as the first one's, which passes work on to it and forgets it when it is gone.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::Write as _,
     os::{
         fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd},
         unix::{net::UnixStream, process::CommandExt as _},
@@ -27,10 +27,10 @@ use crate::{
     wire,
 };
 
-/// On the first host, for the second one's init with the number `$PID`: lay the cable, let root in there, print who root
-/// here is.
+/// On the first host, with the second one's network namespace as descriptor 3: lay the cable, let root in there, print who
+/// root here is.
 const FIRST: &str = r#"set -e
-ip link add eth0 type veth peer name eth0 netns "$PID"
+ip link add eth0 type veth peer name eth0 netns /proc/self/fd/3
 ip address add "$HERE/24" dev eth0
 ip link set eth0 up
 grep -q " $NAME\$" /etc/hosts || echo "$THERE $NAME" >>/etc/hosts
@@ -46,7 +46,7 @@ mkdir -p -m 700 /root/.ssh
 cat >/root/.ssh/authorized_keys
 mkdir -p /run/sshd
 ssh-keygen -q -t ed25519 -N '' -C root@second -f /etc/ssh/ssh_host_ed25519_key
-/usr/sbin/sshd -h /etc/ssh/ssh_host_ed25519_key
+/usr/sbin/sshd -o UsePAM=no -h /etc/ssh/ssh_host_ed25519_key
 cat /etc/ssh/ssh_host_ed25519_key.pub"#;
 /// On the first host again, with that as stdin: know it, so that the first login asks nothing.
 const KNOWN: &str = r#"set -e
@@ -184,19 +184,19 @@ fn make(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd) -> Result<(), F
         ForkResult::Parent { child } => child,
     };
     drop((there, control));
-    let mut number = [0; 4];
-    here.read_exact(&mut number).doing("wait for the second host")?;
+    let (_, network) = wire::receive_fd(here.as_raw_fd(), &mut [0]).doing("wait for the second host")?;
     waitpid(parent, None).doing("wait for the second host's namespaces")?;
-    let number = i32::from_be_bytes(number).to_string();
-    let key = script(FIRST, 0, &[("PID", &number)], &[])?;
+    let network = network.ok_or_else(|| Fault::Peer("the second host has no network".to_owned()))?;
+    let key = script(FIRST, 0, Some(network.as_fd()), &[])?;
+    drop(network);
     send(&mut here, &key)?;
     let host_key = receive(&mut here)?;
-    script(KNOWN, 0, &[], &host_key)?;
+    script(KNOWN, 0, None, &host_key)?;
     Ok(())
 }
 
-/// Make the namespaces and leave its init behind in them; tell the number that it has on the first host.
-fn enter(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd, mut maker: UnixStream) -> Result<(), Fault> {
+/// Make the namespaces and leave its init behind in them; hand out the network's.
+fn enter(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd, maker: UnixStream) -> Result<(), Fault> {
     setns(origin, CloneFlags::CLONE_NEWNS).doing("enter the mount namespace of before")?;
     unshare(
         CloneFlags::CLONE_NEWNS
@@ -207,6 +207,10 @@ fn enter(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd, mut maker: Uni
             | CloneFlags::CLONE_NEWCGROUP,
     )
     .doing("make the second host's namespaces")?;
+    // Not by its init's number: nobody may look into that process, so nobody finds its namespace by it.
+    let network = std::fs::File::open("/proc/self/ns/net").doing("look at the second host's network")?;
+    wire::send_fd(maker.as_fd(), &[0], network.as_fd()).doing("hand out the second host's network")?;
+    drop(network);
     // SAFETY: this process has one thread.
     match unsafe { fork() }.doing("fork")? {
         ForkResult::Child => {
@@ -215,9 +219,7 @@ fn enter(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd, mut maker: Uni
             }
             std::process::exit(1);
         }
-        ForkResult::Parent { child } => {
-            maker.write_all(&child.as_raw().to_be_bytes()).doing("tell of the second host's init")
-        }
+        ForkResult::Parent { .. } => Ok(()),
     }
 }
 
@@ -227,7 +229,7 @@ fn init(setup: &Setup, control: OwnedFd, mut maker: UnixStream) -> Result<(), Fa
     let (name, _) = HOSTS[1];
     environment::raise(setup, name)?;
     let key = receive(&mut maker)?;
-    let host_key = script(SECOND, 1, &[], &key)?;
+    let host_key = script(SECOND, 1, None, &key)?;
     send(&mut maker, &host_key)?;
     drop(maker);
     serve(setup, control, Second::never())
@@ -242,15 +244,20 @@ fn receive(from: &mut UnixStream) -> Result<Vec<u8>, Fault> {
     wire::read_frame(from)
 }
 
-/// Run a script on one of the hosts, of which it knows both addresses and the other's name; what it prints.
-fn script(text: &str, at: usize, variables: &[(&str, &str)], stdin: &[u8]) -> Result<Vec<u8>, Fault> {
+/// Run a script on one of the hosts, of which it knows both addresses and the other's name, perhaps with a descriptor as
+/// its number 3; what it prints.
+fn script(text: &str, at: usize, third: Option<BorrowedFd<'_>>, stdin: &[u8]) -> Result<Vec<u8>, Fault> {
     let [here, there] = if at == 0 { HOSTS } else { [HOSTS[1], HOSTS[0]] };
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", text]).env_clear().envs(ENVIRONMENT).envs(variables.iter().copied()).current_dir("/");
+    command.args(["-c", text]).env_clear().envs(ENVIRONMENT).current_dir("/");
     command.env("HERE", here.1).env("THERE", there.1).env("NAME", there.0);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     // SAFETY: the closures make system calls only and allocate nothing.
     unsafe { command.pre_exec(engine::unblock_signals).pre_exec(confine::keep_open_files_low) };
+    if let Some(third) = third.map(|third| third.as_raw_fd()) {
+        // SAFETY: as above. The number is this process's own to give: nothing of what becomes a program lies there.
+        unsafe { command.pre_exec(move || engine::hand_over(third)) };
+    }
     let mut child = command.spawn().doing("start a script that joins hosts")?;
     if let Some(mut to) = child.stdin.take() {
         // What does not read it says why in its own words.

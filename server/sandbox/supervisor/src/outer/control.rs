@@ -183,6 +183,9 @@ async fn serve_stream(shared: &Rc<Shared>, mut stream: yamux::Stream) -> Result<
             None => answer(&mut stream, &wire::refusal(Refusal::NotFound, "there is no such terminal")).await,
         },
         Request::AddHost => answer(&mut stream, &add_host(shared).await).await,
+        Request::OfSecond { request } if matches!(*request, Request::OpenTerminal { .. }) => {
+            answer(&mut stream, &wire::refusal(Refusal::Invalid, "terminals are the first host's")).await
+        }
         Request::OfSecond { request } => pass_on(shared, stream, Work::OfSecond, &request).await,
         inner => pass_on(shared, stream, Work::OfFirst, &inner).await,
     }
