@@ -1,6 +1,6 @@
 //! What sandboxes of the server's level do not give: the page says so, and Start is refused with the same sentence.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::json;
 use tests::Server;
@@ -41,6 +41,49 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// What was found of sandboxes is kept with the engine, as the labels of an empty volume.
+struct Kept {
+    volume: String,
+    labels: serde_json::Map<String, serde_json::Value>,
+}
+
+fn docker(arguments: &[&str]) -> String {
+    let out = Command::new("docker").args(arguments).output().unwrap();
+    assert!(out.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap().trim().to_owned()
+}
+
+impl Kept {
+    fn all() -> Vec<String> {
+        docker(&["volume", "ls", "-q", "--filter", "label=drydock.offer"]).lines().map(str::to_owned).collect()
+    }
+
+    fn of(volume: String) -> Self {
+        let labels = docker(&["volume", "inspect", "--format", "{{json .Labels}}", &volume]);
+        Self { labels: serde_json::from_str(&labels).unwrap(), volume }
+    }
+
+    /// Write that a need was not met, as a host would have it where it is so.
+    fn lack(&mut self, need: &str, why: &str) {
+        let mut offer: serde_json::Value =
+            serde_json::from_str(self.labels["drydock.offer"].as_str().unwrap()).unwrap();
+        assert_eq!(offer["offer"]["lacks"], json!({}), "all of it is met here: {offer}");
+        offer["offer"]["lacks"][need] = json!(why);
+        self.labels.insert("drydock.offer".to_owned(), json!(offer.to_string()));
+        docker(&["volume", "rm", &self.volume]);
+        let labels = self.labels.iter().map(|(name, value)| format!("--label={name}={}", value.as_str().unwrap()));
+        let arguments: Vec<String> = ["volume".to_owned(), "create".to_owned()].into_iter().chain(labels).collect();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain([self.volume.as_str()]).collect();
+        docker(&arguments);
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _removed = Command::new("docker").args(["volume", "rm", &self.volume]).output();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exercise_that_cannot_work_here_says_so_and_cannot_be_started() {
     let content = tempfile::tempdir().unwrap();
@@ -49,12 +92,23 @@ async fn an_exercise_that_cannot_work_here_says_so_and_cannot_be_started() {
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains("needs = ["), "{text}");
     fs::write(&file, text.replace("needs = [", "needs = [\"two-hosts\", ")).unwrap();
-    let server = Server::with(&[("DRYDOCK_CONTENT", content.path().to_str().unwrap())]).await;
+    // Limits that nobody else has, so that what is found is found for this test.
+    let processes = (600 + std::process::id() % 1000).to_string();
+    let settings = [("DRYDOCK_CONTENT", content.path().to_str().unwrap()), ("DRYDOCK_SANDBOX__PIDS", &processes)];
+    let before = Kept::all();
+    let mut server = Server::with(&settings).await;
     let mut ann = server.learner();
+    let lease = ann.start(Some(EXERCISE)).await;
+    ann.delete(&format!("/api/leases/{lease}")).await;
+    let found = Kept::all().into_iter().find(|volume| !before.contains(volume)).unwrap();
+    let mut kept = Kept::of(found);
+    server.stop();
+    kept.lack("two-hosts", "the kernel knows no virtual cables");
+    server.again().await;
     let refused = ann.post("/api/leases", &json!({ "exercise": EXERCISE })).await;
     assert_eq!(refused.error(), (409, "not_offered".to_owned()), "{}", refused.text());
     let why = refused.json()["detail"].as_str().unwrap().to_owned();
-    assert!(why.contains("does not offer two hosts"), "{why}");
+    assert!(why.contains("does not offer two hosts: the kernel knows no virtual cables"), "{why}");
     let page = ann.get(&format!("/exercises/{EXERCISE}")).await.text();
     assert!(page.contains("does not offer two hosts") && !page.contains(">Start<"), "{page}");
     // Others are not concerned.

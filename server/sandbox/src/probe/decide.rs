@@ -153,8 +153,7 @@ pub(super) async fn keep(engine: &Arc<dyn Engine>, key: &str, offer: &Offer) {
 /// What is kept, unless it is another level's, unreadable or old.
 fn fresh(text: &str, level: IsolationLevel, now: i64) -> Option<Offer> {
     let kept: Kept = serde_json::from_str(text).ok()?;
-    let whole = kept.offer.lacks.keys().all(|need| *need == Need::TwoHosts);
-    let until = kept.at.saturating_add(if whole { KEPT } else { KEPT_WANTING });
+    let until = kept.at.saturating_add(if kept.offer.lacks.is_empty() { KEPT } else { KEPT_WANTING });
     // Also one that comes from a time to come: the clock was wrong then, or is now.
     (kept.offer.level == level && kept.at <= now && now < until).then_some(kept.offer)
 }

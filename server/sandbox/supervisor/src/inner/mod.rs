@@ -198,6 +198,7 @@ impl Init<'_> {
                 Ok(())
             }
             Ok(ForkResult::Child) => {
+                self.second.close_origin();
                 let unblocked = SigSet::all();
                 let outcome = unblocked.thread_unblock().doing("unblock signals").and_then(|()| ops::serve(socket));
                 if let Err(fault) = outcome {

@@ -74,6 +74,11 @@ impl Second {
         Self { origin: Some(origin), state: State::NotMade }
     }
 
+    /// In a process that does work for the learner: keep nothing open that leads outside.
+    pub(super) fn close_origin(&mut self) {
+        self.origin = None;
+    }
+
     /// The second host has no other.
     fn never() -> Self {
         Self { origin: None, state: State::NotMade }
@@ -198,6 +203,8 @@ fn make(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd) -> Result<(), F
 /// Make the namespaces and leave its init behind in them; hand out the network's.
 fn enter(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd, maker: UnixStream) -> Result<(), Fault> {
     setns(origin, CloneFlags::CLONE_NEWNS).doing("enter the mount namespace of before")?;
+    // The second host's init has no use for it. Its owner is on the stack of a function that this process never returns to.
+    nix::unistd::close(origin.as_raw_fd()).doing("close the mount namespace of before")?;
     unshare(
         CloneFlags::CLONE_NEWNS
             | CloneFlags::CLONE_NEWPID
