@@ -89,7 +89,7 @@ async fn runs_containers(engine: &Arc<DockerEngine>) -> bool {
     !old
 }
 
-pub(crate) async fn gvisor() -> Option<Guarded> {
+async fn gvisor() -> Option<Guarded> {
     let config = SandboxConfig { level: IsolationLevel::Runsc, ..SandboxConfig::default() };
     let sandboxes = deployment(with_runsc().await?, config);
     let made: Guarded = sandboxes.create("gvisor", now() + 600).await.unwrap().into();
