@@ -180,7 +180,7 @@ impl Sandboxes {
     }
 
     async fn start(&self, id: &ContainerId) -> Result<Sandbox, SandboxError> {
-        self.engine.start(id).await?;
+        let last_words = self.engine.start(id).await?;
         let sandbox = Sandbox::new(Arc::clone(&self.engine), id.clone());
         let deadline = Instant::now() + limits::FIRST_CONNECTION;
         loop {
@@ -190,8 +190,7 @@ impl Sandboxes {
                 Err(error) => {
                     let running = self.engine.inspect(id).await?.is_some_and(|found| found.running);
                     if !running {
-                        let words = self.engine.last_words(id).await?;
-                        return Err(SandboxError::DidNotStart { words });
+                        return Err(SandboxError::DidNotStart { words: last_words.await? });
                     }
                     if Instant::now() >= deadline {
                         return Err(error);

@@ -3,6 +3,7 @@
 
 mod access;
 mod agreement;
+mod alone;
 mod bad_input;
 mod crash;
 mod database_faults;
