@@ -7,6 +7,7 @@ pub mod engine;
 pub mod events;
 pub mod host;
 pub mod server;
+pub mod soak;
 pub mod terminal;
 
 pub use client::Learner;

@@ -16,6 +16,7 @@ mod pool;
 mod preview;
 mod restart;
 mod second;
+mod soak;
 mod socket_faults;
 mod terminal;
 mod work;
