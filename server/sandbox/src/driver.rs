@@ -24,7 +24,6 @@ pub struct Sandboxes {
     engine: Arc<dyn Engine>,
     config: SandboxConfig,
     deployment: String,
-    info: Arc<OnceCell<EngineInfo>>,
     choice: Option<LevelChoice>,
     decision: Arc<Decision>,
 }
@@ -42,8 +41,7 @@ impl Sandboxes {
     /// level that the settings name and no other.
     #[must_use]
     pub fn new(engine: Arc<dyn Engine>, config: SandboxConfig, deployment: impl Into<String>) -> Self {
-        let (info, choice, decision) = (Arc::default(), None, Arc::default());
-        Self { engine, config, deployment: deployment.into(), info, choice, decision }
+        Self { engine, config, deployment: deployment.into(), choice: None, decision: Arc::default() }
     }
 
     /// The same at a level that is decided by what works here, before the first sandbox is made; see
@@ -217,7 +215,7 @@ impl Sandboxes {
     /// # Errors
     /// When it does not answer.
     pub async fn engine_info_once(&self) -> Result<&EngineInfo, EngineError> {
-        self.info.get_or_try_init(|| self.engine.info()).await
+        self.engine.known().await
     }
 
     /// The handle to a container known by its id, as after a restart of the server. Nothing is sent yet.

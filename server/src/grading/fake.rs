@@ -100,6 +100,10 @@ impl Engine for FakeEngine {
         Err(EngineError::Info("a fake".into()))
     }
 
+    async fn known(&self) -> Result<&EngineInfo, EngineError> {
+        Err(EngineError::Info("a fake".into()))
+    }
+
     async fn answers(&self) -> Result<(), EngineError> {
         Err(EngineError::Info("a fake".into()))
     }

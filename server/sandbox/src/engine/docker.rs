@@ -66,11 +66,6 @@ impl DockerEngine {
             docker.map_err(|error| EngineError::Address { address: address.to_owned(), source: error.into() })?;
         Ok(Self { docker, names: Names::of(images), info: OnceCell::new() })
     }
-
-    /// What it is, asked once; the version of the API is agreed on then.
-    pub(crate) async fn known(&self) -> Result<&EngineInfo, EngineError> {
-        self.info.get_or_try_init(|| self.info()).await
-    }
 }
 
 async fn in_time<T>(
@@ -124,6 +119,11 @@ impl Engine for DockerEngine {
             Err(EngineError::Info(cause)) if is_denied(cause.as_ref()) => Err(EngineError::Denied),
             other => other.map(|(version, info)| engine_info(&version, info)),
         }
+    }
+
+    /// The version of the API is agreed on then.
+    async fn known(&self) -> Result<&EngineInfo, EngineError> {
+        self.info.get_or_try_init(|| self.info()).await
     }
 
     async fn answers(&self) -> Result<(), EngineError> {

@@ -14,7 +14,7 @@ use crate::error::{Cause, EngineError};
 /// An operation of [`Engine`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    /// [`Engine::info`].
+    /// [`Engine::info`] and [`Engine::known`].
     Info,
     /// [`Engine::answers`].
     Answers,
@@ -110,6 +110,10 @@ fn error(operation: Operation, text: String) -> EngineError {
 impl Engine for FaultyEngine {
     async fn info(&self) -> Result<EngineInfo, EngineError> {
         self.with(Operation::Info, self.inner.info()).await
+    }
+
+    async fn known(&self) -> Result<&EngineInfo, EngineError> {
+        self.with(Operation::Info, self.inner.known()).await
     }
 
     async fn answers(&self) -> Result<(), EngineError> {

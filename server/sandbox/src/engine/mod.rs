@@ -134,6 +134,8 @@ pub type LastWords = BoxFuture<'static, Result<String, EngineError>>;
 pub trait Engine: Send + Sync + 'static {
     /// What it is; fails when it does not answer.
     async fn info(&self) -> Result<EngineInfo, EngineError>;
+    /// The same, asked once.
+    async fn known(&self) -> Result<&EngineInfo, EngineError>;
     /// Whether it answers at all, within two seconds; fails when it does not.
     async fn answers(&self) -> Result<(), EngineError>;
     /// A word for what it makes sandboxes of, with these limits: another one when they would be others.
