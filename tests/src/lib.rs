@@ -14,4 +14,4 @@ pub use client::Learner;
 pub use engine::{Fault, FaultyWay, Mode, Operation};
 pub use events::Events;
 pub use server::Server;
-pub use terminal::{Socket, Terminal, socket};
+pub use terminal::{Socket, Terminal, next, socket};

@@ -24,7 +24,7 @@ pub enum Measure {
     ServerThreads,
     /// Memory of the server, KiB.
     ServerKib,
-    /// Volumes of the engine.
+    /// Volumes of the engine, but for what is kept there for all sandboxes.
     Volumes,
     /// Networks of the engine.
     Networks,
@@ -109,7 +109,7 @@ impl Place {
             (Measure::ServerFiles, files(self.server).expect("the server's open files")),
             (Measure::ServerThreads, status(self.server, "Threads:").expect("the server's threads")),
             (Measure::ServerKib, status(self.server, "VmRSS:").expect("the server's memory")),
-            (Measure::Volumes, number(docker(&["volume", "ls", "-q"]).len())),
+            (Measure::Volumes, number(docker(&["volume", "ls", "-q"]).iter().filter(|name| !is_kept(name)).count())),
             (Measure::Networks, number(docker(&["network", "ls", "-q"]).len())),
         ]);
         if let Some(engine) = self.engine
@@ -126,6 +126,11 @@ impl Place {
         }
         counts
     }
+}
+
+/// A preparation makes these, for the engine's lifetime.
+fn is_kept(volume: &str) -> bool {
+    ["drydock-golden-", "drydock-offer-"].iter().any(|kind| volume.starts_with(kind))
 }
 
 fn number(count: usize) -> u64 {
