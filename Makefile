@@ -45,10 +45,13 @@ dev: engine prepare ## Serve, and build and start again whenever a source change
 bench: build prepare ## Measure; prints ratios and writes target/bench/results.json
 	@$(COMPILER); $(ENGINE); target/debug/bench
 
+soak: build prepare ## Learners for two hours; fails when anything grows without bound (MINUTES=…, LEARNERS=…)
+	@$(COMPILER); $(ENGINE); target/debug/soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(LEARNERS),--learners $(LEARNERS))
+
 stop: ## Stop the engine that was started here
 	@setup/engine.sh stop
 
 clean: ## Remove what was built
 	@cargo clean
 
-.PHONY: help run test tools engine build prepare doctor lint dev bench stop clean
+.PHONY: help run test tools engine build prepare doctor lint dev bench soak stop clean

@@ -88,11 +88,13 @@ pub struct Leases {
 pub struct Pool {
     /// Sandboxes kept ready for whoever comes next; 0 makes each when it is asked for.
     pub idle: u32,
+    /// Minutes after which one that nobody has taken ends by itself, also without a server; another takes its place.
+    pub minutes: u32,
 }
 
 impl Default for Pool {
     fn default() -> Self {
-        Self { idle: 2 }
+        Self { idle: 2, minutes: 120 }
     }
 }
 
@@ -233,7 +235,11 @@ impl Config {
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log) {
             return Err(ConfigError::Value { key: "log", why: format!("`{}` cannot be used: {error}", self.log) });
         }
-        for (key, value) in [("leases.minutes", self.leases.minutes), ("leases.per_learner", self.leases.per_learner)] {
+        for (key, value) in [
+            ("leases.minutes", self.leases.minutes),
+            ("leases.per_learner", self.leases.per_learner),
+            ("pool.minutes", self.pool.minutes),
+        ] {
             if value == 0 {
                 return Err(ConfigError::Value { key, why: "must be at least 1".to_owned() });
             }
@@ -378,6 +384,7 @@ mod tests {
             ("listen = 'nowhere'", "listen"),
             ("lisen = '127.0.0.1:1'", "lisen"),
             ("[leases]\nminutes = 0", "leases.minutes"),
+            ("[pool]\nminutes = 0", "pool.minutes"),
             ("[sandbox]\nmemory_mib = 1", "memory_mib"),
             ("[sandbox]\nlevel = 'privileged'", "privileged"),
             ("public_url = 'learn.example.org'", "public_url"),

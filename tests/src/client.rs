@@ -82,9 +82,23 @@ impl Learner {
 
     /// Ask; the cookie that comes back is kept.
     pub async fn ask(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let answer = self.send(method, path, headers, body).await.unwrap();
+        self.try_ask(method, path, headers, body).await.unwrap()
+    }
+
+    /// The same, when it may fail to be answered.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn try_ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, Box<dyn std::error::Error>> {
+        let answer = self.send(method, path, headers, body).await?;
         self.cookie = answer.cookie().or_else(|| self.cookie.take());
-        answer
+        Ok(answer)
     }
 
     fn request(

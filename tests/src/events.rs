@@ -6,8 +6,8 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use serde_json::Value;
 
-/// Nothing of a server's is slower than this.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// From one event to the next it takes no longer, also in a long queue.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// An open stream of events.
 pub struct Events {
@@ -23,13 +23,18 @@ impl Events {
 
     /// The next event's name and document; `None` when the stream has ended.
     pub async fn next(&mut self) -> Option<(String, Value)> {
+        // Comments come for ever: they must renew nobody's patience.
+        tokio::time::timeout(PATIENCE, self.event()).await.expect("an event in time")
+    }
+
+    async fn event(&mut self) -> Option<(String, Value)> {
         loop {
             while let Some(block) = block(&mut self.left) {
                 if let Some(event) = event(&block) {
                     return Some(event);
                 }
             }
-            let frame = tokio::time::timeout(PATIENCE, self.body.frame()).await.expect("an event in time")?;
+            let frame = self.body.frame().await?;
             if let Ok(bytes) = frame.expect("the stream of events stays whole").into_data() {
                 self.left.extend_from_slice(&bytes);
             }

@@ -7,10 +7,11 @@ pub mod engine;
 pub mod events;
 pub mod host;
 pub mod server;
+pub mod soak;
 pub mod terminal;
 
 pub use client::Learner;
 pub use engine::{Fault, FaultyWay, Mode, Operation};
 pub use events::Events;
 pub use server::Server;
-pub use terminal::{Socket, Terminal, socket};
+pub use terminal::{Socket, Terminal, next, socket};

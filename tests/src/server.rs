@@ -190,6 +190,12 @@ impl Server {
         (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
     }
 
+    /// What its containers are labelled with.
+    #[must_use]
+    pub fn deployment(&self) -> String {
+        self.ask(&["leases", "--json"])["deployment"].as_str().expect("it has served").to_owned()
+    }
+
     /// Ids of the containers of this deployment that are there, running or not: of leases, of the pool, of checks.
     #[must_use]
     pub fn containers(&self) -> Vec<String> {

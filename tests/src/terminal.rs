@@ -12,6 +12,9 @@ use tokio_tungstenite::{
 
 use crate::client::Learner;
 
+/// A terminal that works says something within this time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A web socket of a sandbox.
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -29,6 +32,19 @@ pub async fn socket(learner: &Learner, lease: &str) -> Result<Socket, u16> {
         Ok((socket, _)) => Ok(socket),
         Err(Error::Http(answer)) => Err(answer.status().as_u16()),
         Err(other) => panic!("{other}"),
+    }
+}
+
+/// The next message that says something. A server's pings come for ever: they must renew nobody's patience.
+///
+/// # Panics
+/// When the socket closes.
+pub async fn next(socket: &mut Socket) -> Message {
+    loop {
+        let message = socket.next().await.expect("the socket stays open").unwrap();
+        if !matches!(message, Message::Ping(_) | Message::Pong(_)) {
+            return message;
+        }
     }
 }
 
@@ -143,11 +159,9 @@ impl Terminal {
     }
 
     async fn step(&mut self, wanted: &str) -> Option<Value> {
-        let next = tokio::time::timeout(Duration::from_secs(30), self.socket.next()).await;
+        let message = tokio::time::timeout(PATIENCE, next(&mut self.socket)).await;
         let seen = String::from_utf8_lossy(&self.output);
-        let message =
-            next.unwrap_or_else(|_| panic!("no {wanted:?} in {seen:?}")).expect("the socket stays open").unwrap();
-        match message {
+        match message.unwrap_or_else(|_| panic!("no {wanted:?} in {seen:?}")) {
             Message::Binary(bytes) => {
                 let offset = u64::from_be_bytes(bytes[1..9].try_into().unwrap());
                 assert_eq!((bytes[0], offset), (0, self.from + self.output.len() as u64), "bytes follow one another");

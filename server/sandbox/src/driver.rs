@@ -24,7 +24,6 @@ pub struct Sandboxes {
     engine: Arc<dyn Engine>,
     config: SandboxConfig,
     deployment: String,
-    info: Arc<OnceCell<EngineInfo>>,
     choice: Option<LevelChoice>,
     decision: Arc<Decision>,
 }
@@ -42,8 +41,7 @@ impl Sandboxes {
     /// level that the settings name and no other.
     #[must_use]
     pub fn new(engine: Arc<dyn Engine>, config: SandboxConfig, deployment: impl Into<String>) -> Self {
-        let (info, choice, decision) = (Arc::default(), None, Arc::default());
-        Self { engine, config, deployment: deployment.into(), info, choice, decision }
+        Self { engine, config, deployment: deployment.into(), choice: None, decision: Arc::default() }
     }
 
     /// The same at a level that is decided by what works here, before the first sandbox is made; see
@@ -180,7 +178,7 @@ impl Sandboxes {
     }
 
     async fn start(&self, id: &ContainerId) -> Result<Sandbox, SandboxError> {
-        self.engine.start(id).await?;
+        let last_words = self.engine.start(id).await?;
         let sandbox = Sandbox::new(Arc::clone(&self.engine), id.clone());
         let deadline = Instant::now() + limits::FIRST_CONNECTION;
         loop {
@@ -190,8 +188,7 @@ impl Sandboxes {
                 Err(error) => {
                     let running = self.engine.inspect(id).await?.is_some_and(|found| found.running);
                     if !running {
-                        let words = self.engine.last_words(id).await?;
-                        return Err(SandboxError::DidNotStart { words });
+                        return Err(SandboxError::DidNotStart { words: last_words.await? });
                     }
                     if Instant::now() >= deadline {
                         return Err(error);
@@ -218,7 +215,7 @@ impl Sandboxes {
     /// # Errors
     /// When it does not answer.
     pub async fn engine_info_once(&self) -> Result<&EngineInfo, EngineError> {
-        self.info.get_or_try_init(|| self.engine.info()).await
+        self.engine.known().await
     }
 
     /// The handle to a container known by its id, as after a restart of the server. Nothing is sent yet.

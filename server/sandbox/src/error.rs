@@ -50,9 +50,9 @@ pub enum EngineError {
     /// Containers could not be listed.
     #[error("sandboxes could not be listed")]
     List(#[source] Cause),
-    /// A container's log could not be read.
-    #[error("the sandbox's log could not be read")]
-    Logs(#[source] Cause),
+    /// What a container put out at its end could not be heard.
+    #[error("the sandbox's last words could not be heard")]
+    LastWords(#[source] Cause),
     /// A container could not be removed.
     #[error("the sandbox could not be removed")]
     Remove(#[source] Cause),
@@ -83,7 +83,7 @@ impl EngineError {
             | Self::Connect(cause)
             | Self::Inspect(cause)
             | Self::List(cause)
-            | Self::Logs(cause)
+            | Self::LastWords(cause)
             | Self::Remove(cause) => Some(cause),
             Self::Address { .. } | Self::Denied | Self::Slow(_) | Self::NotPrepared | Self::Gone => None,
         }

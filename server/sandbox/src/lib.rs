@@ -30,7 +30,8 @@ pub use domain::check::Host;
 pub use config::{ConfigProblem, ImageSource, SandboxConfig};
 pub use driver::Sandboxes;
 pub use engine::{
-    ByteStream, ContainerId, DockerEngine, Engine, EngineInfo, Fault, FaultyEngine, Found, NewContainer, Operation,
+    ByteStream, ContainerId, DockerEngine, Engine, EngineInfo, Fault, FaultyEngine, Found, LastWords, NewContainer,
+    Operation,
 };
 pub use engine_api::{EngineBody, EngineRequest, EngineResponse, Limits};
 pub use error::{Cause, EngineError, PrepareError, SandboxError};

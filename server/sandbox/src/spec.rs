@@ -97,6 +97,8 @@ fn host_config(new: &NewContainer, names: &Names, host: &EngineInfo) -> HostConf
         shm_size: Some(MIB),
         ulimits: Some(vec![no_core_files()]),
         log_config: Some(log()),
+        // A server that never comes back removes nothing.
+        auto_remove: Some(true),
         restart_policy: Some(RestartPolicy { name: Some(RestartPolicyNameEnum::NO), maximum_retry_count: None }),
         ..HostConfig::default()
     }

@@ -11,7 +11,7 @@ use domain::{
     id::{AttemptId, ExerciseId, LearnerId},
 };
 use sandbox::{
-    ByteStream, ContainerId, Engine, EngineError, EngineInfo, Found, NewContainer, SandboxConfig, Sandboxes,
+    ByteStream, ContainerId, Engine, EngineError, EngineInfo, Found, LastWords, NewContainer, SandboxConfig, Sandboxes,
 };
 
 use super::{Event, Grading};
@@ -100,6 +100,10 @@ impl Engine for FakeEngine {
         Err(EngineError::Info("a fake".into()))
     }
 
+    async fn known(&self) -> Result<&EngineInfo, EngineError> {
+        Err(EngineError::Info("a fake".into()))
+    }
+
     async fn answers(&self) -> Result<(), EngineError> {
         Err(EngineError::Info("a fake".into()))
     }
@@ -123,7 +127,7 @@ impl Engine for FakeEngine {
     }
 
     /// Takes a moment, and does not succeed.
-    async fn start(&self, _id: &ContainerId) -> Result<(), EngineError> {
+    async fn start(&self, _id: &ContainerId) -> Result<LastWords, EngineError> {
         tokio::time::sleep(Duration::from_millis(100)).await;
         Err(EngineError::Start("a fake".into()))
     }
@@ -144,10 +148,6 @@ impl Engine for FakeEngine {
 
     async fn list(&self, _deployment: &str) -> Result<Vec<Found>, EngineError> {
         Ok(self.containers.lock().unwrap().clone())
-    }
-
-    async fn last_words(&self, _id: &ContainerId) -> Result<String, EngineError> {
-        Ok(String::new())
     }
 
     async fn remove(&self, id: &ContainerId) -> Result<(), EngineError> {
@@ -193,7 +193,7 @@ impl World {
             content: Arc::clone(&content),
             clock: Arc::clone(&clock),
             settings: config::Leases::default(),
-            pool: config::Pool { idle: 0 },
+            pool: config::Pool { idle: 0, ..config::Pool::default() },
             most: 100,
             preview: ("http".to_owned(), "localhost".to_owned()),
         });

@@ -130,6 +130,7 @@ impl From<LeaseError> for Error {
                     next,
                 )
             }
+            LeaseError::Images(_) => Self::fault(&error),
             LeaseError::Sandbox(error) => error.into(),
             LeaseError::Engine(error) => error.into(),
             LeaseError::Store(error) => error.into(),

@@ -81,6 +81,9 @@ pub enum LeaseError {
     /// It cannot be extended any more.
     #[error("this sandbox cannot be extended again")]
     NoExtension,
+    /// What was made in the sandbox could not be saved: why, a part of a sentence.
+    #[error("the images could not be saved: {0}")]
+    Images(String),
     /// The sandbox failed.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -152,6 +155,8 @@ struct Living {
     saved: Option<u64>,
     /// What its images were when they were saved last.
     images: Option<u64>,
+    /// Held while they are saved: a check and the end of a sandbox may come together, and there is one file to pack them in.
+    packing: Arc<tokio::sync::Mutex<()>>,
     /// When the learner last did something in it, Unix seconds.
     active_at: i64,
     /// The learner was told that it ends for want of activity.
@@ -168,6 +173,7 @@ impl Living {
             told: None,
             saved: None,
             images: None,
+            packing: Arc::default(),
             active_at: now,
             asked: false,
         }

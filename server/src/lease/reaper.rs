@@ -157,14 +157,8 @@ impl Leases {
         }
         self.look_at_activity(row).await?;
         if left <= WARNING_SECONDS {
-            let first =
-                self.handles().get_mut(&row.id).is_some_and(|living| !std::mem::replace(&mut living.warned, true));
-            if first {
-                let minutes = (left + 59) / 60;
-                let kept = if row.exercise.is_some() { "Your files are kept" } else { "Its files go with it" };
-                let text = format!("This sandbox ends in {minutes} min. {kept}; extend it to go on.");
-                self.warn(&row.id, text);
-            }
+            let text = |minutes, kept| format!("This sandbox ends in {minutes} min. {kept}; extend it to go on.");
+            self.warn_once(row, left, |living| &mut living.warned, text);
         }
         Ok(())
     }
@@ -180,18 +174,30 @@ impl Leases {
             return self.end(row, &format!("Nothing had happened in it for {minutes} minutes.")).await;
         }
         if patience - quiet <= WARNING_SECONDS.min(patience / 2) {
-            let asked =
-                self.handles().get_mut(&row.id).is_some_and(|living| std::mem::replace(&mut living.asked, true));
-            if !asked {
-                let minutes = (patience - quiet + 59) / 60;
-                let kept = if row.exercise.is_some() { "Your files are kept." } else { "Its files go with it." };
-                let text = format!(
-                    "Nothing has happened here for a while: this sandbox ends in {minutes} min unless you go on. {kept}"
-                );
-                self.warn(&row.id, text);
-            }
+            let text = |minutes, kept| {
+                format!(
+                    "Nothing has happened here for a while: this sandbox ends in {minutes} min unless you go on. {kept}."
+                )
+            };
+            self.warn_once(row, patience - quiet, |living| &mut living.asked, text);
         }
         Ok(())
+    }
+
+    /// Warn of the end of a sandbox in so many seconds, unless `told` says that this was done. The text is made of the
+    /// minutes left and of what becomes of the files.
+    fn warn_once(
+        &self,
+        row: &LeaseRow,
+        left: i64,
+        told: impl FnOnce(&mut Living) -> &mut bool,
+        text: impl FnOnce(i64, &'static str) -> String,
+    ) {
+        let was_told = self.handles().get_mut(&row.id).map(|living| std::mem::replace(told(living), true));
+        if was_told == Some(false) {
+            let kept = if row.exercise.is_some() { "Your files are kept" } else { "Its files go with it" };
+            self.warn(&row.id, text((left + 59) / 60, kept));
+        }
     }
 
     async fn remove(&self, container: Option<&str>) -> Result<(), LeaseError> {

@@ -27,11 +27,9 @@ use size::{Counts, active, plan};
 /// What those who wait are told while the host's engine does not answer.
 pub(crate) const ENGINE_AWAY: &str = "The server's Docker engine does not answer at the moment. You keep your place: your sandbox is made as soon as it does.";
 
-/// Without a server an idle sandbox ends by itself after this many seconds.
-const LIFE_SECONDS: i64 = 2 * 3600;
 /// However fast they usually are made, none is late before this.
 const LATE: Duration = Duration::from_secs(4);
-/// One that ends sooner than this is not given out any more, seconds.
+/// One that ends sooner than this, seconds, or than half its life, is not given out any more.
 const TOO_LATE_SECONDS: i64 = 600;
 /// Left free of the host's memory, MiB: below it nothing new is made.
 const RESERVE_MIB: u64 = 512;
@@ -150,7 +148,12 @@ impl Pool {
 
     /// A sandbox that ends before this time is not given out.
     pub(crate) fn alive_at(&self) -> i64 {
-        self.inner.clock.now() + TOO_LATE_SECONDS
+        self.inner.clock.now() + TOO_LATE_SECONDS.min(self.life_seconds() / 2)
+    }
+
+    /// Without a server an idle sandbox ends by itself after this time.
+    fn life_seconds(&self) -> i64 {
+        i64::from(self.inner.settings.minutes) * 60
     }
 
     /// Sandboxes on this host at most.
@@ -267,7 +270,7 @@ impl Pool {
 
     async fn try_make(&self, name: &str) -> Result<(), MakeError> {
         let now = self.inner.clock.now();
-        let ends_at = now + LIFE_SECONDS;
+        let ends_at = now + self.life_seconds();
         let sandbox = self.inner.sandboxes.create(name, ends_at).await?;
         let made = async {
             // One terminal waits for the learner, its prompt already put out.

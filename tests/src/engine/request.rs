@@ -24,8 +24,6 @@ pub enum Operation {
     Attach,
     /// List containers.
     List,
-    /// Read a log.
-    Logs,
     /// Remove a container.
     Remove,
     /// Anything else.
@@ -113,7 +111,6 @@ fn operation(line: &str) -> Operation {
         ("POST", ["containers", _, "exec"]) => Operation::Exec,
         ("POST", ["exec", _, "start"]) => Operation::Attach,
         ("GET", ["containers", "json"]) => Operation::List,
-        ("GET", ["containers", _, "logs"]) => Operation::Logs,
         ("DELETE", ["containers", _]) => Operation::Remove,
         _ => Operation::Other,
     }

@@ -3,6 +3,7 @@
 
 mod access;
 mod agreement;
+mod alone;
 mod bad_input;
 mod crash;
 mod database_faults;
@@ -15,6 +16,7 @@ mod pool;
 mod preview;
 mod restart;
 mod second;
+mod soak;
 mod socket_faults;
 mod terminal;
 mod work;

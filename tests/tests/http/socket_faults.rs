@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::{SinkExt as _, StreamExt as _};
+use futures::SinkExt as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use tests::{Learner, Server, Socket, Terminal, socket};
+use tests::{Learner, Server, Socket, Terminal, next, socket};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -61,17 +61,14 @@ impl Line {
     }
 
     async fn hear(&mut self) -> Heard {
-        loop {
-            let message = within("a message", self.0.next()).await.expect("the socket stays open").unwrap();
-            match message {
-                Message::Binary(frame) => {
-                    assert_eq!(frame[0], 0, "of terminal 0");
-                    let offset = u64::from_be_bytes(frame[1..9].try_into().unwrap());
-                    return Heard::Output { offset, bytes: frame[9..].to_vec() };
-                }
-                Message::Text(text) => return Heard::Word(serde_json::from_str(&text).unwrap()),
-                _ => {}
+        match within("a message", next(&mut self.0)).await {
+            Message::Binary(frame) => {
+                assert_eq!(frame[0], 0, "of terminal 0");
+                let offset = u64::from_be_bytes(frame[1..9].try_into().unwrap());
+                Heard::Output { offset, bytes: frame[9..].to_vec() }
             }
+            Message::Text(text) => Heard::Word(serde_json::from_str(&text).unwrap()),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -229,6 +226,10 @@ async fn every_byte_comes_once_though_the_socket_breaks_after_each_frame() {
         for _ in 0..=cases % 3 {
             let heard = line.of_the_terminal().await;
             seen.heard(&stream, &heard);
+            // Beyond it there may be a prompt, and nothing after.
+            if seen.at >= stream.end() {
+                break;
+            }
         }
         cases += 1;
     }

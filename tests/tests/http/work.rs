@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tests::{Learner, Server, Terminal};
 
 const EXERCISE: &str = "flatten-secret-image";
@@ -109,6 +110,84 @@ async fn a_learner_goes_back_to_the_files_of_an_attempt() {
     // A reset draws other words, and forgets what holds the old ones.
     assert_eq!(ann.post(&format!("/api/leases/{third}/reset"), &json!({})).await.status, 200);
     assert_eq!(ann.post(&back, &json!({})).await.error(), (409, "no_point".to_owned()));
+}
+
+/// When the images of the one learner who has some were saved last, Unix seconds.
+async fn images_saved_at(server: &Server) -> i64 {
+    let file = SqliteConnectOptions::new().filename(server.database());
+    let mut connection = SqliteConnection::connect_with(&file).await.unwrap();
+    let at = sqlx::query_scalar("SELECT saved_at FROM work_image").fetch_one(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    at
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_that_came_back_are_not_saved_again_and_those_that_cannot_be_packed_cost_none() {
+    let server = Server::start().await;
+    let mut ann = server.learner();
+    let build = |name: &str| {
+        format!("printf 'FROM debian:13\nRUN echo {name} > /mark\n' | docker build -qt {name}:1 - >/dev/null; echo $?")
+    };
+    let first = ann.start(Some(EXERCISE)).await;
+    let mut terminal = Terminal::attach(&ann, &first, 0).await;
+    assert_eq!(terminal.ask(&build("kept")).await, "0");
+    ann.until_engine(&first).await;
+    assert_eq!(ann.delete(&format!("/api/leases/{first}")).await.status, 204);
+    let saved = images_saved_at(&server).await;
+
+    let second = ann.start(Some(EXERCISE)).await;
+    ann.until_engine(&second).await;
+    check(&mut ann, &second).await;
+    // They would be saved beside what follows the verdict.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(images_saved_at(&server).await, saved, "nothing has changed");
+    let mut terminal = Terminal::attach(&ann, &second, 0).await;
+    assert_eq!(terminal.ask(&build("more")).await, "0");
+    check(&mut ann, &second).await;
+    let began = Instant::now();
+    while images_saved_at(&server).await == saved {
+        assert!(began.elapsed() < Duration::from_secs(30), "what is new is not saved");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+
+    // What packs them is missing.
+    assert_eq!(terminal.ask(&build("lost")).await, "0");
+    assert_eq!(terminal.ask("rm $(command -v tar); echo $?").await, "0");
+    assert_eq!(ann.delete(&format!("/api/leases/{second}")).await.status, 204);
+    let reason = ann.until(&second, "ended").await["end_reason"].clone();
+    assert!(!reason.as_str().unwrap().contains("too large"), "{reason}");
+    let third = ann.start(Some(EXERCISE)).await;
+    let mut terminal = Terminal::attach(&ann, &third, 0).await;
+    assert_eq!(
+        terminal
+            .ask("docker images -q kept | wc -l; docker images -q more | wc -l; docker images -q lost | wc -l")
+            .await,
+        "1\n1\n0"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_are_kept_whole_when_a_sandbox_ends_right_after_a_check() {
+    let server = Server::start().await;
+    let mut ann = server.learner();
+    let mut lease = ann.start(Some(EXERCISE)).await;
+    let mut terminal = Terminal::attach(&ann, &lease, 0).await;
+    for round in 0..4 {
+        // As large as takes a while to pack and is still kept.
+        let build = format!(
+            "head -c 6M /dev/urandom > some; printf 'FROM scratch\nCOPY some /\n' > S; docker build -qf S -t some:{round} . >/dev/null; echo $?; rm some; docker rmi some:old 2>/dev/null; docker tag some:{round} some:old; docker rmi some:{round} >/dev/null"
+        );
+        assert_eq!(terminal.ask(&build).await.lines().next(), Some("0"));
+        let id = terminal.ask("docker image inspect --format '{{.Id}}' some:old").await;
+        ann.until_engine(&lease).await;
+        check(&mut ann, &lease).await;
+        // A moment later each time: the images are being packed because of the check.
+        tokio::time::sleep(Duration::from_millis(100 * round)).await;
+        assert_eq!(ann.delete(&format!("/api/leases/{lease}")).await.status, 204);
+        lease = ann.start(Some(EXERCISE)).await;
+        terminal = Terminal::attach(&ann, &lease, 0).await;
+        assert_eq!(terminal.ask("docker image inspect --format '{{.Id}}' some:old").await, id, "{}", server.said());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,8 +14,8 @@ use bollard::{
         SystemVersion, VolumeCreateRequest,
     },
     query_parameters::{
-        CreateContainerOptionsBuilder, ListContainersOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
-        RemoveVolumeOptions, StartContainerOptions,
+        AttachContainerOptionsBuilder, CreateContainerOptionsBuilder, ListContainersOptionsBuilder,
+        RemoveContainerOptionsBuilder, RemoveVolumeOptions, StartContainerOptions,
     },
 };
 use bytes::Bytes;
@@ -23,7 +23,9 @@ use domain::lease::IsolationLevel;
 use futures::TryStreamExt as _;
 use tokio::{sync::OnceCell, time::timeout};
 
-use super::{ByteStream, ContainerId, Engine, EngineInfo, Found, NewContainer, exec_stream::ExecStream, unix};
+use super::{
+    ByteStream, ContainerId, Engine, EngineInfo, Found, LastWords, NewContainer, exec_stream::ExecStream, unix,
+};
 use crate::{
     ImageSource,
     error::{Cause, EngineError},
@@ -39,6 +41,8 @@ const PING: Duration = Duration::from_secs(2);
 const SHORT: Duration = Duration::from_secs(15);
 /// For what may have to wait for its disk or for other containers.
 const LONG: Duration = Duration::from_secs(60);
+/// Bytes of a container's last words.
+const MOST_WORDS: usize = 4096;
 
 /// The host's Docker engine.
 pub struct DockerEngine {
@@ -61,11 +65,6 @@ impl DockerEngine {
         let docker =
             docker.map_err(|error| EngineError::Address { address: address.to_owned(), source: error.into() })?;
         Ok(Self { docker, names: Names::of(images), info: OnceCell::new() })
-    }
-
-    /// What it is, asked once; the version of the API is agreed on then.
-    pub(crate) async fn known(&self) -> Result<&EngineInfo, EngineError> {
-        self.info.get_or_try_init(|| self.info()).await
     }
 }
 
@@ -122,6 +121,11 @@ impl Engine for DockerEngine {
         }
     }
 
+    /// The version of the API is agreed on then.
+    async fn known(&self) -> Result<&EngineInfo, EngineError> {
+        self.info.get_or_try_init(|| self.info()).await
+    }
+
     async fn answers(&self) -> Result<(), EngineError> {
         in_time("answer", PING, EngineError::Info, self.docker.ping()).await.map(drop)
     }
@@ -172,9 +176,11 @@ impl Engine for DockerEngine {
         }
     }
 
-    async fn start(&self, id: &ContainerId) -> Result<(), EngineError> {
+    async fn start(&self, id: &ContainerId) -> Result<LastWords, EngineError> {
+        let words = self.listen(id).await?;
         let work = self.docker.start_container(&id.0, None::<StartContainerOptions>);
-        gone(in_time("start a sandbox", LONG, EngineError::Start, work).await)
+        gone(in_time("start a sandbox", LONG, EngineError::Start, work).await)?;
+        Ok(words)
     }
 
     async fn connect(&self, id: &ContainerId) -> Result<Box<dyn ByteStream>, EngineError> {
@@ -213,24 +219,6 @@ impl Engine for DockerEngine {
         self.list_by(HashMap::from([("label".to_owned(), vec![label])]), EngineError::List).await
     }
 
-    async fn last_words(&self, id: &ContainerId) -> Result<String, EngineError> {
-        let options = LogsOptionsBuilder::default().stdout(true).stderr(true).tail("20").build();
-        let work = async {
-            let mut words = String::new();
-            let mut logs = self.docker.logs(&id.0, Some(options));
-            while let Some(output) = logs.try_next().await? {
-                if let LogOutput::StdErr { message } | LogOutput::StdOut { message } = output {
-                    words.push_str(&String::from_utf8_lossy(&message));
-                }
-            }
-            Ok(words)
-        };
-        let words = in_time("give a log", SHORT, EngineError::Logs, work).await?;
-        let from = words.len().saturating_sub(4096);
-        let from = (from..words.len()).find(|at| words.is_char_boundary(*at)).unwrap_or(words.len());
-        Ok(words[from..].trim().to_owned())
-    }
-
     async fn remove(&self, id: &ContainerId) -> Result<(), EngineError> {
         let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
         let work = self.docker.remove_container(&id.0, Some(options));
@@ -248,6 +236,28 @@ fn keeper(key: &str) -> String {
 }
 
 impl DockerEngine {
+    /// Hear what a container puts out from now on.
+    async fn listen(&self, id: &ContainerId) -> Result<LastWords, EngineError> {
+        // Its standard input is nothing, and yet asked for: without it the engine would not notice that nobody listens any
+        // more, and hold the connection for as long as the container lives.
+        let all = AttachContainerOptionsBuilder::default().stdin(true).stdout(true).stderr(true).stream(true).build();
+        let work = self.docker.attach_container(&id.0, Some(all));
+        let mut heard = gone(in_time("let hear a sandbox", SHORT, EngineError::Start, work).await)?;
+        Ok(Box::pin(async move {
+            let work = async {
+                let mut words = Vec::new();
+                while let Some(LogOutput::StdErr { message } | LogOutput::StdOut { message }) =
+                    heard.output.try_next().await?
+                {
+                    words.extend_from_slice(&message);
+                    words.drain(..words.len().saturating_sub(MOST_WORDS));
+                }
+                Ok(String::from_utf8_lossy(&words).trim().to_owned())
+            };
+            in_time("end", SHORT, EngineError::LastWords, work).await
+        }))
+    }
+
     pub(crate) async fn list_by(
         &self,
         filters: HashMap<String, Vec<String>>,

@@ -8,13 +8,13 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{ByteStream, ContainerId, Engine, EngineInfo, Found, NewContainer};
+use super::{ByteStream, ContainerId, Engine, EngineInfo, Found, LastWords, NewContainer};
 use crate::error::{Cause, EngineError};
 
 /// An operation of [`Engine`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    /// [`Engine::info`].
+    /// [`Engine::info`] and [`Engine::known`].
     Info,
     /// [`Engine::answers`].
     Answers,
@@ -28,8 +28,6 @@ pub enum Operation {
     Inspect,
     /// [`Engine::list`].
     List,
-    /// [`Engine::last_words`].
-    LastWords,
     /// [`Engine::remove`].
     Remove,
 }
@@ -104,7 +102,6 @@ fn error(operation: Operation, text: String) -> EngineError {
         Operation::Connect => EngineError::Connect(cause),
         Operation::Inspect => EngineError::Inspect(cause),
         Operation::List => EngineError::List(cause),
-        Operation::LastWords => EngineError::Logs(cause),
         Operation::Remove => EngineError::Remove(cause),
     }
 }
@@ -113,6 +110,10 @@ fn error(operation: Operation, text: String) -> EngineError {
 impl Engine for FaultyEngine {
     async fn info(&self) -> Result<EngineInfo, EngineError> {
         self.with(Operation::Info, self.inner.info()).await
+    }
+
+    async fn known(&self) -> Result<&EngineInfo, EngineError> {
+        self.with(Operation::Info, self.inner.known()).await
     }
 
     async fn answers(&self) -> Result<(), EngineError> {
@@ -135,7 +136,7 @@ impl Engine for FaultyEngine {
         self.with(Operation::Create, self.inner.create(new)).await
     }
 
-    async fn start(&self, id: &ContainerId) -> Result<(), EngineError> {
+    async fn start(&self, id: &ContainerId) -> Result<LastWords, EngineError> {
         self.with(Operation::Start, self.inner.start(id)).await
     }
 
@@ -149,10 +150,6 @@ impl Engine for FaultyEngine {
 
     async fn list(&self, deployment: &str) -> Result<Vec<Found>, EngineError> {
         self.with(Operation::List, self.inner.list(deployment)).await
-    }
-
-    async fn last_words(&self, id: &ContainerId) -> Result<String, EngineError> {
-        self.with(Operation::LastWords, self.inner.last_words(id)).await
     }
 
     async fn remove(&self, id: &ContainerId) -> Result<(), EngineError> {

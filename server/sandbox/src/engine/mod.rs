@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use domain::lease::IsolationLevel;
+use futures::future::BoxFuture;
 use protocol::Setup;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -124,11 +125,17 @@ impl EngineInfo {
     }
 }
 
+/// Comes when a container has ended: the end of what it put out, at most 4 KiB. It is listened to from the start on, for
+/// the engine removes a container together with its log as soon as it ends.
+pub type LastWords = BoxFuture<'static, Result<String, EngineError>>;
+
 /// What sandboxes take from the host's engine. Every method ends within its own time limit.
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {
     /// What it is; fails when it does not answer.
     async fn info(&self) -> Result<EngineInfo, EngineError>;
+    /// The same, asked once.
+    async fn known(&self) -> Result<&EngineInfo, EngineError>;
     /// Whether it answers at all, within two seconds; fails when it does not.
     async fn answers(&self) -> Result<(), EngineError>;
     /// A word for what it makes sandboxes of, with these limits: another one when they would be others.
@@ -140,15 +147,13 @@ pub trait Engine: Send + Sync + 'static {
     /// Create a container, not started.
     async fn create(&self, new: &NewContainer) -> Result<ContainerId, EngineError>;
     /// Start it.
-    async fn start(&self, id: &ContainerId) -> Result<(), EngineError>;
+    async fn start(&self, id: &ContainerId) -> Result<LastWords, EngineError>;
     /// A byte stream to its supervisor.
     async fn connect(&self, id: &ContainerId) -> Result<Box<dyn ByteStream>, EngineError>;
     /// What it is; `None` when there is none.
     async fn inspect(&self, id: &ContainerId) -> Result<Option<Found>, EngineError>;
     /// All containers of a deployment, running or not.
     async fn list(&self, deployment: &str) -> Result<Vec<Found>, EngineError>;
-    /// The end of its log, at most 4 KiB.
-    async fn last_words(&self, id: &ContainerId) -> Result<String, EngineError>;
     /// End and remove it with all it holds; fine when there is none.
     async fn remove(&self, id: &ContainerId) -> Result<(), EngineError>;
 }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::{Report, base, begin, debian, has_image, tag};
 use crate::{
-    DockerEngine, EngineRequest, Limits, Program, Sandbox, SandboxConfig, Sandboxes,
+    DockerEngine, Engine as _, EngineRequest, Limits, Program, Sandbox, SandboxConfig, Sandboxes,
     engine::{status, status_of},
     error::{EngineError, PrepareError, SandboxError},
     host, labels,

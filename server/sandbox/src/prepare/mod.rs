@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bollard::query_parameters::TagImageOptionsBuilder;
 
 use crate::{
-    DockerEngine, SandboxConfig,
+    DockerEngine, Engine as _, SandboxConfig,
     engine::status,
     error::{EngineError, PrepareError},
     host, inputs,

@@ -2,6 +2,7 @@
 //! Invariant: a missed aim is reported, never asserted; exit code 2 says that something could not be measured.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement that fails is reported")]
 
+mod checks;
 mod end;
 mod grade;
 mod host;
@@ -68,6 +69,9 @@ async fn measure(report: &mut Report) {
     }
     if let Some(server) = server(report, "grading").await {
         guarded(report, "grade", async |report| grade::measure(&server, report).await).await;
+    }
+    if let Some(server) = with(report, "checks", &[MOST, ("DRYDOCK_CONTENT", checks::CONTENT)]).await {
+        guarded(report, "checks", async |report| checks::measure(&server, report).await).await;
     }
     if let Some(server) = server(report, "usual").await {
         guarded(report, "docker-in-docker", async |report| usual::measure(&server, report).await).await;
