@@ -79,7 +79,8 @@ step content target/debug/drydock lint
 step unit unit
 step scripts scripts
 step sandboxes cargo test --quiet --locked --workspace --test docker
-step http cargo test --quiet --locked --workspace --test http
+# More at a time than there are processors: most of them wait for something most of the time.
+step http cargo test --quiet --locked --workspace --test http -- --test-threads $((2 * $(nproc)))
 step exercises target/debug/drydock exercise test --all --parallel 4
 step gvisor gvisor
 step browser tests/browser/run.sh

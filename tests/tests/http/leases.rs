@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use tests::Server;
+use tests::{Server, Terminal};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lease_starts_once_extends_and_ends() {
@@ -55,4 +55,26 @@ async fn one_learner_cannot_take_the_whole_host() {
     let other = ann.post("/api/leases", &json!({"exercise": "flatten-secret-image"})).await;
     assert_eq!(other.error(), (409, "too_many".to_owned()));
     assert_eq!(ann.get(&format!("/api/leases/{lease}")).await.json()["state"], "ready");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_is_saved_when_the_time_is_up() {
+    let server = Server::with(&[("DRYDOCK_LEASES__MINUTES", "1"), ("DRYDOCK_LEASES__EXTENSIONS", "0")]).await;
+    let mut ann = server.learner();
+    let first = ann.start(Some("flatten-secret-image")).await;
+    // Written by the shell, short before the end.
+    let mut terminal = Terminal::attach(&ann, &first, 0).await;
+    terminal.type_line("sleep 50; date > late.txt").await;
+    let began = Instant::now();
+    loop {
+        let view = ann.get(&format!("/api/leases/{first}")).await.json();
+        if view["state"] == "ended" {
+            assert_eq!(view["end_reason"], "Its time was up.");
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_secs(110), "{view}");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let second = ann.start(Some("flatten-secret-image")).await;
+    assert_eq!(ann.get(&format!("/api/leases/{second}/files/late.txt")).await.status, 200);
 }

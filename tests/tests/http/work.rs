@@ -50,28 +50,6 @@ async fn work_that_came_back_can_be_solved() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn work_is_saved_when_the_time_is_up() {
-    let server = Server::with(&[("DRYDOCK_LEASES__MINUTES", "1"), ("DRYDOCK_LEASES__EXTENSIONS", "0")]).await;
-    let mut ann = server.learner();
-    let first = ann.start(Some(EXERCISE)).await;
-    // Written by the shell, short before the end.
-    let mut terminal = Terminal::attach(&ann, &first, 0).await;
-    terminal.type_line("sleep 50; date > late.txt").await;
-    let began = Instant::now();
-    loop {
-        let view = ann.get(&format!("/api/leases/{first}")).await.json();
-        if view["state"] == "ended" {
-            assert_eq!(view["end_reason"], "Its time was up.");
-            break;
-        }
-        assert!(began.elapsed() < Duration::from_secs(110), "{view}");
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-    let second = ann.start(Some(EXERCISE)).await;
-    assert_eq!(ann.get(&format!("/api/leases/{second}/files/late.txt")).await.status, 200);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_learner_goes_back_to_the_files_of_an_attempt() {
     let server = Server::start().await;
     let (mut ann, mut ben) = (server.learner(), server.learner());

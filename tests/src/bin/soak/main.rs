@@ -4,7 +4,7 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use tests::{
+use ::tests::{
     Server,
     soak::{Plan, report},
 };
@@ -71,6 +71,8 @@ async fn soak(plan: Plan) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     fn of(words: &[&str]) -> Result<Plan, String> {
