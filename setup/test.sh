@@ -53,7 +53,7 @@ level() { target/debug/drydock doctor --json | grep -q '"level":"userns"'; }
 gvisor() {
   export DRYDOCK_SANDBOX__LEVEL=runsc
   target/debug/drydock doctor | grep 'incorrect procfs root inode' && return
-  target/debug/drydock exercise test run-as-non-root second-host --case solved
+  target/debug/drydock exercise test run-as-non-root --case solved
 }
 
 started=no

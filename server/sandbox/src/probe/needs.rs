@@ -41,14 +41,18 @@ for n in $(seq 100); do curl -sfm 2 localhost:18080/passwd >/dev/null && met=yes
 [ -n "$met" ] || { echo 'a service does not answer:' >&2; docker service ps --no-trunc --format '{{.CurrentState}} {{.Error}}' probe >&2; }
 docker service rm probe >/dev/null; docker swarm leave --force >/dev/null
 [ -n "$met" ]"#;
-/// A container of the other host, started over ssh, answers here under that host's name; and it is another host.
+/// A container of the other host, started over ssh, answers here under that host's name, and a container of this one at its
+/// address; and it is another host.
 const TWO_HOSTS: &str = r#"set -e
 export DOCKER_HOST=ssh://second
 [ "$(docker info --format '{{.Name}}')" = second ] || { echo 'the second host has no engine of its own' >&2; exit 1; }
 docker run -d --rm --name probe -p 18081:80 busybox httpd -f -p 80 -h /etc >/dev/null
 for n in $(seq 100); do curl -sfm 2 second:18081/passwd >/dev/null && met=yes && break; sleep 0.2; done
+[ -n "$met" ] || { echo 'a container of the second host does not answer here' >&2; docker kill probe >/dev/null; exit 1; }
+there=$(getent hosts second | cut -d" " -f1)
+DOCKER_HOST= docker run --rm busybox wget -qO- -T 5 "http://$there:18081/passwd" >/dev/null 2>&1 || unmet=yes
 docker kill probe >/dev/null
-[ -n "$met" ] || { echo 'a container of the second host does not answer here' >&2; exit 1; }"#;
+[ -z "$unmet" ] || { echo 'a container of this host does not reach the second one' >&2; exit 1; }"#;
 /// More processes than the limit allows: fails where it is enforced.
 const LIMITS: &str =
     r"docker run --rm --pids-limit 3 busybox sh -c 'sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & wait'";

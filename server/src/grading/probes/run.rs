@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::{Look, ProbeError, body, container, escape, logs, message, post};
 use crate::random;
 
-/// The engine's log of a container that has ended is whole by then.
-const LATE: Duration = Duration::from_millis(500);
+/// The engine's log of a container that has ended is whole by then, and is looked at so often until then.
+const LATE: Duration = Duration::from_millis(1500);
+const LOOKS: u32 = 6;
 /// To create, start or remove a container.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -89,9 +90,12 @@ async fn follow(sandbox: &Sandbox, id: &str, limit: Duration) -> Result<Look, Pr
         return Err(ProbeError::Gone);
     };
     let (mut stdout, mut stderr) = logs::read(sandbox, id).await?.unwrap_or_default();
-    if !container::runs(&document) && stdout.is_empty() && stderr.is_empty() {
+    for _ in 0..LOOKS {
+        if container::runs(&document) || !stdout.is_empty() || !stderr.is_empty() {
+            break;
+        }
         // On a busy host the engine may be late with what a short program has put out.
-        tokio::time::sleep(LATE).await;
+        tokio::time::sleep(LATE / LOOKS).await;
         (stdout, stderr) = logs::read(sandbox, id).await?.unwrap_or_default();
     }
     let mut facts = ending(waited, &document);
