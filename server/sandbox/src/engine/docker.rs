@@ -41,6 +41,8 @@ const PING: Duration = Duration::from_secs(2);
 const SHORT: Duration = Duration::from_secs(15);
 /// For what may have to wait for its disk or for other containers.
 const LONG: Duration = Duration::from_secs(60);
+/// Before a container that is being removed is looked at again.
+const AGAIN: Duration = Duration::from_millis(20);
 /// Bytes of a container's last words.
 const MOST_WORDS: usize = 4096;
 
@@ -223,8 +225,9 @@ impl Engine for DockerEngine {
         let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
         let work = self.docker.remove_container(&id.0, Some(options));
         match in_time("remove a sandbox", LONG, EngineError::Remove, work).await {
-            // 409: somebody else is just removing it.
-            Err(EngineError::Remove(cause)) if matches!(status_of(&cause), Some(404 | 409)) => Ok(()),
+            Err(EngineError::Remove(cause)) if status_of(&cause) == Some(404) => Ok(()),
+            // Somebody else is just removing it: the engine itself, when it has ended.
+            Err(EngineError::Remove(cause)) if status_of(&cause) == Some(409) => self.await_removal(id).await,
             other => other,
         }
     }
@@ -236,6 +239,17 @@ fn keeper(key: &str) -> String {
 }
 
 impl DockerEngine {
+    /// Wait until a container that is being removed is gone. One that takes longer goes all the same.
+    async fn await_removal(&self, id: &ContainerId) -> Result<(), EngineError> {
+        let work = async {
+            while self.inspect(id).await?.is_some() {
+                tokio::time::sleep(AGAIN).await;
+            }
+            Ok(())
+        };
+        timeout(SHORT, work).await.unwrap_or(Ok(()))
+    }
+
     /// Hear what a container puts out from now on.
     async fn listen(&self, id: &ContainerId) -> Result<LastWords, EngineError> {
         // Its standard input is nothing, and yet asked for: without it the engine would not notice that nobody listens any
