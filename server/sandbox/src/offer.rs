@@ -64,6 +64,7 @@ mod tests {
         assert_eq!(offer.why_not(&[Need::Build, Need::Run]), None);
         let why = offer.why_not(&[Need::Run, Need::Swarm]).unwrap();
         assert_eq!(why, "The isolation level of this server (runsc) does not offer Swarm: no vxlan.");
+        offer.lacks.insert(Need::TwoHosts, "no cable".to_owned());
         assert!(offer.why_not(&[Need::Swarm, Need::TwoHosts]).unwrap().contains("Swarm, two hosts: no vxlan."));
     }
 
