@@ -73,7 +73,7 @@ async fn without_a_second_host_or_with_one_that_is_held_the_first_goes_on() {
     assert!(matches!(second.open_terminal(3, 80, 24).await, Err(SandboxError::Refused { .. })));
     // Held by the learner: whoever asks it waits, and nobody else does.
     sh_ok(&first, &format!("kill -STOP {INIT}")).await;
-    for _ in 0..300 {
+    for _ in 0..150 {
         let held = second.clone();
         tokio::spawn(async move { drop(timeout(Duration::from_secs(2), held.ports()).await) });
     }
