@@ -192,8 +192,10 @@ impl Pool {
 
     /// Make what is missing and end what is too much, for so many leases that wait and that have a sandbox.
     pub(crate) async fn fill(&self, queued: usize, living: usize) -> Result<(), StoreError> {
+        // Counted before the idle ones: one that is done in between counts twice, not never, and then none is made too many.
+        let making = self.making().len();
         let idle = self.inner.store.idle_sandboxes().await?;
-        let counts = Counts { queued, living, idle: idle.len(), making: self.making().len() };
+        let counts = Counts { queued, living, idle: idle.len(), making };
         let wanted = self.wanted().await?;
         let most = usize::try_from(self.inner.most).unwrap_or(usize::MAX);
         let mut todo = plan(counts, wanted, most, self.pace().limit());

@@ -39,7 +39,7 @@ const BOMBS: &[(&str, bool, &str)] = &[
     (
         "inotify",
         false,
-        "for n in 1 2 3 4; do perl -e 'while (1) { $f = syscall(294, 0); syscall(254, $f, \"/tmp\", 4095) if $f >= 0 }' & done",
+        "for n in 1 2 3 4; do perl -e '$p = \"/tmp\"; while (1) { $f = syscall(294, 0); syscall(254, $f, $p, 4095) if $f >= 0 }' & done",
     ),
     (
         "descriptors",

@@ -31,7 +31,12 @@ pub(crate) async fn agrees(server: &Server, wanted: impl Fn(&[Value]) -> bool) -
     }
 }
 
-/// No lease lives, and no container is there.
+/// No lease lives, and no container is there, not even one that waits to be taken.
 pub(crate) async fn nothing_left(server: &Server) {
+    let began = Instant::now();
+    while !server.idle().is_empty() {
+        assert!(began.elapsed() < AGREED, "{:?} stay; {}", server.idle(), server.said());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
     agrees(server, <[Value]>::is_empty).await;
 }
