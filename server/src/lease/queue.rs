@@ -12,7 +12,7 @@ use domain::{id::LeaseId, lease::LeaseState};
 use super::{Event, LeaseError, Leases};
 use crate::{pool::ENGINE_AWAY, store::lease::LeaseRow};
 
-/// Those who wait are told of their place no more often than this, unless they are few.
+/// The queue is looked at, and those who wait are told of their place, no more often than this, unless they are few.
 const TELL: Duration = Duration::from_millis(500);
 const FEW: usize = 8;
 /// So many requests at the same time wait for the outcome of a start; others are answered at once.
@@ -51,27 +51,24 @@ impl Drop for Making {
 impl Leases {
     /// Give sandboxes to queued leases as they come free, until the server stops.
     pub(super) async fn serve_queue(self) {
-        let (mut moved, mut told) = (false, Instant::now());
+        let mut looked = Instant::now();
         loop {
             if let Err(error) = self.give().await {
                 tracing::error!(error = &error as &dyn std::error::Error, "the queue could not be served");
             }
-            match self.look_at_queue().await {
-                Ok(now_moved) => {
-                    moved |= now_moved;
-                    // With many in the queue each move concerns all of them.
-                    if moved && (self.queue().places.len() <= FEW || told.elapsed() >= TELL) {
-                        (moved, told) = (false, Instant::now());
-                        for id in self.queue().places.keys() {
-                            self.inner.events.tell(id, Event::QueueMoved);
-                        }
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the pool could not be filled");
+            let queued = self.inner.pool.fill().await.unwrap_or_else(|error| {
+                tracing::error!(error = &error as &dyn std::error::Error, "the pool could not be filled");
+                0
+            });
+            // With many in the queue each move concerns all of them.
+            let due = queued <= FEW || looked.elapsed() >= TELL;
+            if due {
+                looked = Instant::now();
+                if let Err(error) = self.look_at_queue().await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the queue could not be looked at");
                 }
             }
-            let pause = if moved { TELL } else { Duration::from_secs(2) };
+            let pause = if due { Duration::from_secs(2) } else { TELL };
             tokio::select! {
                 () = self.inner.wake.notified() => {}
                 () = tokio::time::sleep(pause) => {}
@@ -101,11 +98,10 @@ impl Leases {
         }
     }
 
-    /// Look at the queue and let the pool make what is missing. Whether anything has changed for those who wait.
-    async fn look_at_queue(&self) -> Result<bool, LeaseError> {
+    /// Look at the queue, and tell those who wait when anything has changed for them.
+    async fn look_at_queue(&self) -> Result<(), LeaseError> {
         let queued = self.inner.store.queue().await?;
         let ends = self.inner.store.ends_of_sandboxes().await?;
-        self.inner.pool.fill(queued.len(), ends.len()).await?;
         let why_not = match self.inner.pool.why_not() {
             // A hung engine tells nothing by itself, for a minute.
             None if self.inner.pool.is_late() && !self.engine_answers().await => Some(ENGINE_AWAY.into()),
@@ -113,10 +109,18 @@ impl Leases {
         };
         let places = queued.into_iter().zip(1..).collect();
         let now = Queue { places, ends, why_not };
-        let mut queue = self.queue_mut();
-        let moved = queue.places != now.places || queue.why_not != now.why_not;
-        *queue = now;
-        Ok(moved)
+        let moved = {
+            let mut queue = self.queue_mut();
+            let moved = queue.places != now.places || queue.why_not != now.why_not;
+            *queue = now;
+            moved
+        };
+        if moved {
+            for id in self.queue().places.keys() {
+                self.inner.events.tell(id, Event::QueueMoved);
+            }
+        }
+        Ok(())
     }
 
     /// The lease as soon as it waits no more, or as it is after so long; as it is at once when many ask, for then most

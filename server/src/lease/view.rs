@@ -48,14 +48,13 @@ impl Leases {
 }
 
 impl Leases {
-    /// Place in the queue, from 1: as it was looked at last, or at the end of it for one that has just come.
+    /// Place in the queue, from 1: as it was looked at last, or as it is now for one that has just come.
     async fn place(&self, row: &LeaseRow) -> Result<u32, LeaseError> {
         if let Some(place) = self.queue().places.get(&row.id) {
             return Ok(*place);
         }
-        let queue = self.inner.store.queue().await?;
-        let at = queue.iter().position(|id| id == &row.id).unwrap_or(queue.len());
-        Ok(u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1))
+        // One that was given a sandbox in this moment has the first.
+        Ok(self.inner.store.place_in_queue(&row.id).await?.max(1))
     }
 }
 

@@ -190,25 +190,28 @@ impl Pool {
         self.making().keys().cloned().collect()
     }
 
-    /// Make what is missing and end what is too much, for so many leases that wait and that have a sandbox.
-    pub(crate) async fn fill(&self, queued: usize, living: usize) -> Result<(), StoreError> {
-        // Counted before the idle ones: one that is done in between counts twice, not never, and then none is made too many.
+    /// Make what is missing and end what is too much. How many wait for a sandbox.
+    pub(crate) async fn fill(&self) -> Result<usize, StoreError> {
+        // Counted before all else: one that is done in between counts twice, not never, and then none is made too many.
         let making = self.making().len();
-        let idle = self.inner.store.idle_sandboxes().await?;
-        let counts = Counts { queued, living, idle: idle.len(), making };
+        let counted = self.inner.store.count_sandboxes().await?;
+        let many = |number| usize::try_from(number).unwrap_or(usize::MAX);
+        let (queued, living, idle) = (many(counted.queued), many(counted.living), many(counted.idle));
+        let counts = Counts { queued, living, idle, making };
         let wanted = self.wanted().await?;
-        let most = usize::try_from(self.inner.most).unwrap_or(usize::MAX);
-        let mut todo = plan(counts, wanted, most, self.pace().limit());
+        let mut todo = plan(counts, wanted, many(self.inner.most), self.pace().limit());
         if todo.make > 0 && !self.may_make().await {
             todo.make = 0;
         }
         for _ in 0..todo.make {
             self.begin_making(counts.making + todo.make);
         }
-        for row in idle.iter().take(todo.retire) {
-            self.retire(row).await?;
+        if todo.retire > 0 {
+            for row in self.inner.store.idle_sandboxes().await?.iter().take(todo.retire) {
+                self.retire(row).await?;
+            }
         }
-        Ok(())
+        Ok(queued)
     }
 
     /// Idle sandboxes wanted now.

@@ -200,6 +200,21 @@ impl Store {
         Ok(ids.into_iter().map(LeaseId).collect())
     }
 
+    /// A queued lease's place in the queue, from 1.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn place_in_queue(&self, id: &LeaseId) -> Result<u32, StoreError> {
+        sqlx::query_scalar(
+            "SELECT count(*) FROM lease AS ahead JOIN lease AS own ON own.id = ?
+             WHERE ahead.state = 'queued' AND (ahead.created_at, ahead.rowid) <= (own.created_at, own.rowid)",
+        )
+        .bind(id.as_str())
+        .fetch_one(&self.pool)
+        .await
+        .map_err(StoreError::query("find a place in the queue"))
+    }
+
     /// When the leases that have a sandbox end, Unix seconds.
     ///
     /// # Errors

@@ -25,7 +25,35 @@ pub struct SandboxRow {
     pub ends_at: i64,
 }
 
+/// How many there are, all at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Leases that wait for a sandbox.
+    pub queued: u32,
+    /// Leases that have one.
+    pub living: u32,
+    /// Sandboxes that nobody has taken.
+    pub idle: u32,
+}
+
 impl Store {
+    /// Count leases and sandboxes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_sandboxes(&self) -> Result<Counted, StoreError> {
+        let (queued, living, idle) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM lease WHERE state = 'queued'),
+                    (SELECT count(*) FROM lease WHERE state IN ('starting', 'ready')),
+                    (SELECT count(*) FROM sandbox
+                     WHERE NOT EXISTS (SELECT 1 FROM lease WHERE lease.container = sandbox.container))",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(StoreError::query("count sandboxes"))?;
+        Ok(Counted { queued, living, idle })
+    }
+
     /// Note a sandbox that is ready to be taken.
     ///
     /// # Errors
@@ -186,12 +214,18 @@ pub(crate) mod tests {
             store.open_lease(&lease(id, learner, None)).await.unwrap();
         }
         assert_eq!(store.queue().await.unwrap(), ["3", "1", "2"].map(|id| LeaseId(id.into())));
+        for (place, id) in (1..).zip(["3", "1", "2"]) {
+            assert_eq!(store.place_in_queue(&LeaseId(id.into())).await.unwrap(), place, "{id}");
+        }
+        assert_eq!(store.count_sandboxes().await.unwrap(), Counted { queued: 3, living: 0, idle: 2 });
         let first = store.claim("r", 1, 50).await.unwrap().unwrap();
         assert_eq!((first.id.as_str(), first.container.as_deref(), first.expires_at), ("3", Some("x"), 50));
         assert_eq!(first.state, LeaseState::Starting);
         let second = store.claim("r", 1, 50).await.unwrap().unwrap();
         assert_eq!((second.id.as_str(), second.container.as_deref()), ("1", Some("y")));
         assert_eq!(store.claim("r", 1, 50).await.unwrap(), None, "nothing is left");
+        assert_eq!(store.count_sandboxes().await.unwrap(), Counted { queued: 1, living: 2, idle: 0 });
+        assert_eq!(store.place_in_queue(&LeaseId("2".into())).await.unwrap(), 1, "those ahead have had their turn");
         assert_eq!(store.lease(&LeaseId("2".into())).await.unwrap().unwrap().state, LeaseState::Queued);
     }
 
