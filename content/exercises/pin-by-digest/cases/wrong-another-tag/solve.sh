@@ -1,0 +1,7 @@
+set -e
+tested=$(grep -o "sha256:[0-9a-f]*" last-good-build.log | head -1)
+docker pull -q "localhost:5000/base@$tested"
+docker tag "localhost:5000/base@$tested" localhost:5000/base:7
+docker push -q localhost:5000/base:7
+sed -i 1s/stable/7/ Dockerfile
+docker build -t till:1 .
