@@ -1,0 +1,14 @@
+set -e
+cat > compose.yaml <<'EOF'
+services:
+  tally:
+    build: ./tally
+    image: tally:1
+    init: true
+    ports: ["8080:8080"]
+    read_only: true
+    tmpfs: ["/tmp:size=16m", "/run:size=1m", "/app/cache:size=16m", "/var/lib/tally:size=16m"]
+volumes:
+  votes: {}
+EOF
+docker compose up -d --build
