@@ -206,6 +206,20 @@ can("a reader chooses dark, and every page remembers it", async ({ arrive }) => 
   await isDark(false);
 });
 
+can("a figure, which draws itself light where it is dark, stands on the ground of the theme", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/chapters/image-names");
+  const brightness = () =>
+    page.locator("figure img").first().evaluate((figure) =>
+      getComputedStyle(figure).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0));
+  assert.ok((await brightness()) > 600);
+  await page.getByRole("button", { name: "Switch between light and dark" }).click();
+  assert.ok((await brightness()) < 200);
+  await page.emulateMedia({ media: "print" });
+  assert.ok((await brightness()) > 600, "on paper");
+});
+
 can("a reader walks every page of the site without a complaint of the browser", async ({ arrive }) => {
   const reader = await arrive();
   const { page } = reader;

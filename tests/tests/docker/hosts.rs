@@ -55,7 +55,8 @@ async fn a_second_host_is_asked_for_once_and_comes_back_empty_when_it_was_ended(
     first.add_host().await.unwrap();
     assert_eq!(sh_ok(&second, "cat /root/note").await, "mine\n", "the same as before");
     // The learner's root may end it: on the first host its init is a process like others.
-    sh_ok(&first, &format!("kill -9 {INIT}; sleep 0.5")).await;
+    let gone = format!("for n in $(seq 100); do [ -z \"{INIT}\" ] && exit 0; sleep 0.1; done; exit 1");
+    sh_ok(&first, &format!("kill -9 {INIT}; {gone}")).await;
     first.add_host().await.unwrap();
     assert_eq!(sh_ok(&second, "cat /root/note 2>/dev/null; hostname").await, "second\n", "another one");
     assert_eq!(sh_ok(&first, "ssh second hostname").await, "second\n", "which is known to ssh");
