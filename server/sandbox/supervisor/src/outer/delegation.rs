@@ -29,6 +29,9 @@ use crate::{
     groups, wire,
 };
 
+/// Where the child mounts the groups, for itself alone: a folder that is there. The kernel refuses to put them on top of
+/// themselves, where the engine shows them.
+const PLACE: &str = "/sandbox/root";
 /// What is written to by who parts a group; no limit is among it.
 const HANDED_OVER: [&str; 3] = [groups::PROCESSES, "cgroup.threads", groups::IN_PARTS];
 /// Groups that a learner may make, of which the host's kernel has a bounded number. A container takes one, and the limit
@@ -109,8 +112,8 @@ fn part_in_child(parent: &OwnedFd) -> Result<(), Fault> {
         .doing("make namespaces")?;
     let quiet = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
     let none: Option<&str> = None;
-    mount(Some("cgroup2"), groups::ROOT, Some("cgroup2"), quiet, none).doing("mount the control groups")?;
-    let root = Path::new(groups::ROOT);
+    mount(Some("cgroup2"), PLACE, Some("cgroup2"), quiet, none).doing("mount the control groups")?;
+    let root = Path::new(PLACE);
     let supervisor = groups::make(&root.join("supervisor"))?;
     // This process is a child of PID 1.
     for process in [getppid().to_string().as_str(), groups::SELF] {
