@@ -1,7 +1,7 @@
 //! Limits that a learner sets on a container: they hold where the host's control groups can be handed on, which takes
 //! version 2, and are recorded elsewhere. Those of the sandbox hold in both cases.
 
-use std::{path::PathBuf, process::Command};
+use std::{path::PathBuf, process::Command, time::Duration};
 
 use sandbox::{Engine as _, Host, SandboxConfig};
 
@@ -136,4 +136,17 @@ async fn a_container_that_is_allowed_more_memory_than_the_sandbox_has_gets_no_mo
     let ran = sh(&sandbox, &format!("docker run --name glutton --memory 8g busybox sh -c '{glutton}'")).await;
     assert_ne!(ran.exit_code, 0, "{} {}", ran.stdout, ran.stderr);
     assert_eq!(sh_ok(&sandbox, "docker run --rm busybox echo on").await, "on\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_learner_who_holds_all_programs_of_a_sandbox_holds_neither_its_supervisor_nor_its_end() {
+    let Some(sandbox) = limited().await else { return };
+    // The answer may be held as well.
+    let hold = "cd /sys/fs/cgroup && mkdir held && echo 1 >held/cgroup.procs && (sleep 1; echo 1 >held/cgroup.freeze) & sleep 0.2";
+    sh(&sandbox, hold).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(sandbox.hello().await.unwrap().unprivileged);
+    assert!(sandbox.ports().await.is_err(), "its programs are held");
+    assert!(sandbox.hello().await.unwrap().unprivileged);
+    tokio::time::timeout(Duration::from_secs(60), sandbox.end()).await.unwrap().unwrap();
 }

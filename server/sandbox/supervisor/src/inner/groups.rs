@@ -71,3 +71,30 @@ fn remove_once(group: &Path) -> std::io::Result<()> {
     }
     groups.iter().rev().try_for_each(fs::remove_dir)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn groups_are_removed_from_the_deepest_up_and_their_absence_is_fine() {
+        let root = std::env::temp_dir().join(format!("drydock-groups-{}", std::process::id()));
+        fs::create_dir_all(root.join("docker/one/init")).unwrap();
+        fs::create_dir_all(root.join("docker/two")).unwrap();
+        fs::create_dir_all(root.join(groups::HOST)).unwrap();
+        remove(&root).unwrap();
+        assert!(!root.exists());
+        remove(&root).unwrap();
+    }
+
+    #[test]
+    fn a_group_that_cannot_be_removed_is_told() {
+        let root = std::env::temp_dir().join(format!("drydock-held-{}", std::process::id()));
+        fs::create_dir_all(root.join("docker")).unwrap();
+        fs::write(root.join("docker/held"), "").unwrap();
+        assert!(remove(&root).unwrap_err().chain().contains("earlier second host"));
+        fs::remove_dir_all(&root).unwrap();
+    }
+}
