@@ -103,13 +103,15 @@ pub enum Need {
     Compose,
     /// `docker swarm`.
     Swarm,
+    /// Limits on a container that hold: of memory, processes and processor time.
+    Limits,
     /// Two engines joined by a network.
     TwoHosts,
 }
 
 impl Need {
     /// All of them, from what every lesson takes to what few do.
-    pub const ALL: [Self; 5] = [Self::Build, Self::Run, Self::Compose, Self::Swarm, Self::TwoHosts];
+    pub const ALL: [Self; 6] = [Self::Build, Self::Run, Self::Compose, Self::Swarm, Self::Limits, Self::TwoHosts];
 
     /// As in files.
     #[must_use]
@@ -119,6 +121,7 @@ impl Need {
             Self::Run => "run",
             Self::Compose => "compose",
             Self::Swarm => "swarm",
+            Self::Limits => "limits",
             Self::TwoHosts => "two-hosts",
         }
     }
@@ -131,6 +134,7 @@ impl Need {
             Self::Run => "running containers",
             Self::Compose => "Compose",
             Self::Swarm => "Swarm",
+            Self::Limits => "limits on containers",
             Self::TwoHosts => "two hosts",
         }
     }

@@ -74,8 +74,8 @@ pub(crate) fn obstacles(info: &EngineInfo) -> Vec<Finding> {
 pub(crate) fn facts(info: &EngineInfo, config: &SandboxConfig) -> Vec<Finding> {
     let mut findings = vec![limits(info)];
     let cgroups = match info.cgroup_version {
-        1 => "version 1, which cannot be handed on to a sandbox",
-        _ => "version 2, not handed on to sandboxes by this version",
+        1 => "version 1, which cannot be handed on to a sandbox: limits on containers in it are recorded",
+        _ => "version 2; a sandbox parts its own, so that limits on containers in it hold",
     };
     findings.push(Finding::new("cgroups", true, cgroups, None));
     if info.system == DOCKER_DESKTOP {

@@ -13,14 +13,12 @@ pub struct Offer {
     pub level: IsolationLevel,
     /// What it does not give, with the reason: a sentence's part.
     pub lacks: BTreeMap<Need, String>,
-    /// Limits that a learner sets on a container in the sandbox are enforced; otherwise they are recorded only.
-    pub limits_hold: bool,
 }
 
 impl Offer {
     /// One that gives all there is, for whoever knows beforehand what is needed.
     pub(crate) fn of(level: IsolationLevel) -> Self {
-        Self { level, lacks: BTreeMap::new(), limits_hold: false }
+        Self { level, lacks: BTreeMap::new() }
     }
 
     /// Whether a need is met.

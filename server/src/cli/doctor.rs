@@ -1,5 +1,5 @@
 //! `drydock doctor`: what this host can do, in plain words or as JSON:
-//! `{ok, level, capacity, levels: {level: {needs: {need: null or why not}, limits_hold}}, findings: {name: {ok, detail,
+//! `{ok, level, capacity, levels: {level: {needs: {need: null or why not}}}, findings: {name: {ok, detail,
 //! remedy}}}`.
 
 use serde_json::{Map, Value, json};
@@ -51,7 +51,7 @@ pub(super) async fn doctor(config: &Config, as_json: bool) -> anyhow::Result<Fou
 
 /// Levels by their names.
 fn levels(tried: &[Tried]) -> Map<String, Value> {
-    let one = |it: &Tried| (it.level.as_str().to_owned(), json!({"needs": it.needs, "limits_hold": it.limits_hold}));
+    let one = |it: &Tried| (it.level.as_str().to_owned(), json!({"needs": it.needs}));
     tried.iter().map(one).collect()
 }
 
@@ -65,17 +65,11 @@ fn table(tried: &[Tried]) -> Vec<String> {
         format!("     {name:<12}{cells}").trim_end().to_owned()
     };
     let names = Need::ALL.map(Need::as_str);
-    let mut lines = vec![String::new(), columns("level", &[&names[..], &["limits"]].concat())];
+    let mut lines = vec![String::new(), columns("level", &names)];
     let mut whys = Vec::new();
     for it in tried {
         let cell = |need: &Need| if matches!(it.needs.get(need), Some(None)) { "yes" } else { "no" };
-        let limits = match (it.refused(), it.limits_hold) {
-            (Some(_), _) => "no",
-            (None, true) => "enforced",
-            (None, false) => "recorded",
-        };
-        let cells: Vec<&str> = Need::ALL.iter().map(cell).chain([limits]).collect();
-        lines.push(columns(it.level.as_str(), &cells));
+        lines.push(columns(it.level.as_str(), &Need::ALL.each_ref().map(cell)));
         match it.refused() {
             Some(why) => whys.push(format!("     {}: {why}", it.level.as_str())),
             None => whys.extend(it.needs.iter().filter_map(|(need, why)| {
@@ -144,15 +138,15 @@ mod tests {
         let some =
             Need::ALL.into_iter().map(|need| (need, (need == Need::Swarm).then(|| "no vxlan".to_owned()))).collect();
         let tried = [
-            Tried { level: IsolationLevel::Runsc, needs: refused, limits_hold: false },
-            Tried { level: IsolationLevel::Userns, needs: some, limits_hold: false },
+            Tried { level: IsolationLevel::Runsc, needs: refused },
+            Tried { level: IsolationLevel::Userns, needs: some },
         ];
         let table = table(&tried).join("\n");
         let cells = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let lines: Vec<Vec<String>> = table.lines().map(cells).collect();
-        assert_eq!(lines[1], ["level", "build", "run", "compose", "swarm", "two-hosts", "limits"]);
+        assert_eq!(lines[1], ["level", "build", "run", "compose", "swarm", "limits", "two-hosts"]);
         assert_eq!(lines[2], ["runsc", "no", "no", "no", "no", "no", "no"]);
-        assert_eq!(lines[3], ["userns", "yes", "yes", "yes", "no", "yes", "recorded"]);
+        assert_eq!(lines[3], ["userns", "yes", "yes", "yes", "no", "yes", "yes"]);
         assert!(table.contains(&format!("runsc: {absent}")) && table.contains("userns, swarm: no vxlan"), "{table}");
         assert_eq!(table.matches(absent).count(), 1, "one reason is told once");
         assert_eq!(levels(&tried)["userns"]["needs"]["swarm"], "no vxlan");

@@ -4,7 +4,7 @@ use app::{
     BackendError, Visitor,
     view::{CheckView, ExercisePage, Exercises, PartOfExercises, StarterFile},
 };
-use domain::{id::ExerciseId, progress::ExerciseProgress};
+use domain::{exercise::Need, id::ExerciseId, progress::ExerciseProgress};
 use library::Library;
 
 use super::{Pages, cards, cards::Done, count, fault, not_found, section_link};
@@ -75,7 +75,7 @@ pub(super) async fn one(pages: &Pages, visitor: &Visitor, id: &ExerciseId) -> Re
             .collect(),
         images: file.images.clone(),
         level: pages.leases.level(),
-        limits_hold: pages.leases.offer().is_some_and(|offer| offer.limits_hold),
+        limits_hold: pages.leases.offer().is_some_and(|offer| offer.gives(Need::Limits)),
         lease,
         previous: previous.map(|it| cards::exercise(it, &done)),
         next: next.map(|it| cards::exercise(it, &done)),

@@ -33,10 +33,11 @@ async fn no_outer_process_runs_as_root() {
     assert!(seen >= 5, "supervisor, inner init, containerd, dockerd, shim and the container: {seen}");
 }
 
-/// A group's own tree may be looked at.
+/// A group's own tree may be looked at, and one of version 2 be parted, see [`crate::limits`].
 const CHANGE_GROUP: &str = "mkdir -p /tmp/g; mount -t cgroup -o memory none /tmp/g || mount -t cgroup2 none /tmp/g
-mkdir /tmp/g/mark && exit 0
-for file in memory.limit_in_bytes memory.max cgroup.procs release_agent notify_on_release; do
+[ ! -e /tmp/g/cgroup.controllers ] && mkdir /tmp/g/mark && exit 0
+[ ! -e /tmp/g/cgroup.controllers ] && processes=cgroup.procs
+for file in memory.limit_in_bytes memory.max pids.max cpu.max $processes release_agent notify_on_release; do
   ( : >> /tmp/g/$file ) && [ -e /tmp/g/memory.stat ] && exit 0
 done
 umount /tmp/g; exit 1";

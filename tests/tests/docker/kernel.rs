@@ -31,7 +31,9 @@ async fn no_host_path_is_mounted_in_a_sandbox() {
             if kind == "tmpfs" || kind == "overlay" {
                 assert_eq!(root, "/", "{line}");
             }
-            if ["sysfs", "cgroup", "cgroup2"].contains(&kind) {
+            // The one group of version 2 that is handed over has its own rules, see `limits`.
+            let handed_over = kind == "cgroup2" && root == "/";
+            if ["sysfs", "cgroup", "cgroup2"].contains(&kind) && !handed_over {
                 assert!(options.split(',').any(|option| option == "ro"), "{line}");
             }
         }

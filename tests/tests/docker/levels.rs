@@ -42,7 +42,15 @@ async fn what_a_level_offers_is_tried_once_and_kept() {
     let Some(engine) = engine().await else { return };
     let choice = LevelChoice::Only(IsolationLevel::Userns);
     let offer = choosing(Arc::clone(&engine) as _, choice).decide().await.unwrap().clone();
-    assert_eq!(offer.why_not(&Need::ALL), None, "{offer:?}");
+    let without_limits = Need::ALL.into_iter().filter(|need| *need != Need::Limits).collect::<Vec<_>>();
+    assert_eq!(offer.why_not(&without_limits), None, "{offer:?}");
+    match engine.info().await.unwrap().cgroup_version {
+        1 => assert!(
+            offer.why_not(&[Need::Limits]).unwrap().contains("version 1, which cannot be handed on"),
+            "{offer:?}"
+        ),
+        _ => assert!(offer.gives(Need::Limits), "{offer:?}"),
+    }
     // Whoever asks later starts nothing: the next sandbox that is made would fail.
     let faulty = Arc::new(FaultyEngine::new(engine));
     faulty.inject(Operation::Create, Fault::Before("it was tried again".to_owned()));
@@ -167,5 +175,5 @@ async fn what_gvisor_cannot_do_is_found_and_said_beforehand() {
             }
         }
     }
-    assert!(!offer.limits_hold, "{offer:?}");
+    assert!(!offer.gives(Need::Limits), "{offer:?}");
 }

@@ -17,6 +17,7 @@ mod kernel;
 mod leftovers;
 mod levels;
 mod lifecycle;
+mod limits;
 mod nested;
 mod network;
 mod programs;

@@ -2,11 +2,12 @@
 //! Invariant: the sandbox is gone afterwards, whatever was found.
 
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use domain::lease::IsolationLevel;
+use domain::{exercise::Need, lease::IsolationLevel};
 use protocol::EngineState;
 
 use super::{Finding, chain, needs};
@@ -16,6 +17,9 @@ use crate::{
 
 /// The sandbox ends by itself after so long, seconds.
 const LIFE: i64 = 600;
+/// Why limits do not hold where that is known without looking into a container.
+const VERSION_1: &str =
+    "they are recorded, for this host's control groups are of version 1, which cannot be handed on to a sandbox";
 /// For its engine to come up in.
 const ENGINE: Duration = Duration::from_secs(60);
 
@@ -48,7 +52,15 @@ pub(super) async fn attempt(
     let outcome = look(&made, began, &mut findings).await;
     made.end().await?;
     match outcome {
-        Ok((lacks, limits_hold)) => Ok(Attempt { offer: Ok(Offer { level, lacks, limits_hold }), findings }),
+        Ok(mut lacks) => {
+            if let Some(why) = lacks.get_mut(&Need::Limits)
+                && level == IsolationLevel::Userns
+                && engine.known().await?.cgroup_version == 1
+            {
+                VERSION_1.clone_into(why);
+            }
+            Ok(Attempt { offer: Ok(Offer { level, lacks }), findings })
+        }
         Err(Unusable::Unfit(why)) => Ok(Attempt { offer: Err(why), findings }),
         Err(Unusable::Failed(error)) => failed(error, findings),
     }
@@ -79,10 +91,8 @@ fn failed(error: SandboxError, findings: Vec<Finding>) -> Result<Attempt, Sandbo
     }
 }
 
-type Seen = (std::collections::BTreeMap<domain::exercise::Need, String>, bool);
-
-/// What it can do.
-async fn look(made: &Sandbox, began: Instant, findings: &mut Vec<Finding>) -> Result<Seen, Unusable> {
+/// What it cannot do, with the reasons.
+async fn look(made: &Sandbox, began: Instant, findings: &mut Vec<Finding>) -> Result<BTreeMap<Need, String>, Unusable> {
     let mut found = |name, ok, detail: String| {
         findings.push(Finding::new(name, ok, detail.clone(), None));
         if ok { Ok(()) } else { Err(Unusable::Unfit(detail)) }
@@ -109,8 +119,5 @@ async fn look(made: &Sandbox, began: Instant, findings: &mut Vec<Finding>) -> Re
     let times =
         format!("{} ms to the first terminal, {} ms to the engine's first answer", up.as_millis(), took.as_millis());
     found("sandbox", true, format!("Docker {nested} inside; {times}"))?;
-    let lacks = needs::lacking(made).await?;
-    let limits_hold =
-        if lacks.contains_key(&domain::exercise::Need::Run) { false } else { needs::limits_hold(made).await? };
-    Ok((lacks, limits_hold))
+    Ok(needs::lacking(made).await?)
 }

@@ -109,7 +109,7 @@ async fn known_or_tried(
     info: &EngineInfo,
 ) -> Result<Result<Offer, String>, SandboxError> {
     let key = key(engine, config, level, info);
-    if let Some(offer) = engine.kept(&key).await?.and_then(|text| fresh(&text, level, now())) {
+    if let Some(offer) = engine.kept(&key).await?.and_then(|text| fresh(&text, level, info, now())) {
         return Ok(Ok(offer));
     }
     tracing::info!(level = level.as_str(), "finding out what sandboxes can do here");
@@ -151,9 +151,11 @@ pub(super) async fn keep(engine: &Arc<dyn Engine>, key: &str, offer: &Offer) {
 }
 
 /// What is kept, unless it is another level's, unreadable or old.
-fn fresh(text: &str, level: IsolationLevel, now: i64) -> Option<Offer> {
+fn fresh(text: &str, level: IsolationLevel, info: &EngineInfo, now: i64) -> Option<Offer> {
     let kept: Kept = serde_json::from_str(text).ok()?;
-    let until = kept.at.saturating_add(if kept.offer.lacks.is_empty() { KEPT } else { KEPT_WANTING });
+    // With version 1 of the control groups there is nothing to hand on, now or in an hour.
+    let for_good = |need: &Need| *need == Need::Limits && info.cgroup_version == 1;
+    let until = kept.at.saturating_add(if kept.offer.lacks.keys().all(for_good) { KEPT } else { KEPT_WANTING });
     // Also one that comes from a time to come: the clock was wrong then, or is now.
     (kept.offer.level == level && kept.at <= now && now < until).then_some(kept.offer)
 }
@@ -211,13 +213,23 @@ mod tests {
         let whole = Offer::of(level);
         let mut wanting = whole.clone();
         wanting.lacks.insert(Need::Swarm, "x".to_owned());
-        assert_eq!(fresh(&text(100, &whole), level, 100 + KEPT - 1), Some(whole.clone()));
-        assert_eq!(fresh(&text(100, &whole), level, 100 + KEPT), None);
-        assert_eq!(fresh(&text(100, &wanting), level, 100 + KEPT_WANTING - 1), Some(wanting.clone()));
-        assert_eq!(fresh(&text(100, &wanting), level, 100 + KEPT_WANTING), None);
-        assert_eq!(fresh(&text(100, &whole), level, 99), None);
-        assert_eq!(fresh(&text(100, &whole), IsolationLevel::Runsc, 101), None);
-        assert_eq!(fresh("{", level, 101), None);
+        let info = EngineInfo::ordinary();
+        assert_eq!(fresh(&text(100, &whole), level, &info, 100 + KEPT - 1), Some(whole.clone()));
+        assert_eq!(fresh(&text(100, &whole), level, &info, 100 + KEPT), None);
+        assert_eq!(fresh(&text(100, &wanting), level, &info, 100 + KEPT_WANTING - 1), Some(wanting.clone()));
+        assert_eq!(fresh(&text(100, &wanting), level, &info, 100 + KEPT_WANTING), None);
+        assert_eq!(fresh(&text(100, &whole), level, &info, 99), None);
+        assert_eq!(fresh(&text(100, &whole), IsolationLevel::Runsc, &info, 101), None);
+        assert_eq!(fresh("{", level, &info, 101), None);
+        let mut unlimited = whole.clone();
+        unlimited.lacks.insert(Need::Limits, "x".to_owned());
+        let old = EngineInfo { cgroup_version: 1, ..info.clone() };
+        assert_eq!(fresh(&text(100, &unlimited), level, &old, 100 + KEPT - 1), Some(unlimited.clone()));
+        assert_eq!(
+            fresh(&text(100, &unlimited), level, &info, 100 + KEPT_WANTING),
+            None,
+            "the host may have been busy"
+        );
     }
 
     #[test]

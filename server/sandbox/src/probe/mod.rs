@@ -38,20 +38,18 @@ pub struct Tried {
     pub level: IsolationLevel,
     /// Each need, with the reason why it is not met; `None` when it is.
     pub needs: BTreeMap<Need, Option<String>>,
-    /// Limits on containers in a sandbox are enforced.
-    pub limits_hold: bool,
 }
 
 impl Tried {
     /// One that offers nothing, for one reason.
     fn nothing(level: IsolationLevel, why: &str) -> Self {
         let needs = Need::ALL.into_iter().map(|need| (need, Some(why.to_owned()))).collect();
-        Self { level, needs, limits_hold: false }
+        Self { level, needs }
     }
 
     fn of(offer: &Offer) -> Self {
         let needs = Need::ALL.into_iter().map(|need| (need, offer.lacks.get(&need).cloned())).collect();
-        Self { level: offer.level, needs, limits_hold: offer.limits_hold }
+        Self { level: offer.level, needs }
     }
 
     /// Why it offers nothing at all; `None` when it offers something.
@@ -179,10 +177,15 @@ fn choose(report: &mut Report, chosen: Result<Offer, SandboxError>, choice: Leve
                 format!("{}, {whose}: {}", offer.level.as_str(), offer.level.label()),
                 None,
             );
-            if !offer.limits_hold {
-                let detail = "those that a learner sets on a container inside are recorded, not enforced; those of the sandbox hold";
-                report.found("limits inside", true, detail, None);
-            }
+            let detail = match offer.lacks.get(&Need::Limits) {
+                None => {
+                    "those that a learner sets on a container are enforced, and so are those of the sandbox".to_owned()
+                }
+                Some(why) => format!(
+                    "those that a learner sets on a container are recorded, not enforced ({why}); those of the sandbox hold"
+                ),
+            };
+            report.found("limits inside", true, detail, None);
         }
         Err(error) => report.found("isolation level", false, chain(&error), Some(host::remedy(info))),
     }
@@ -222,6 +225,6 @@ mod tests {
         assert_eq!(tried.refused(), None);
         let offer = Tried::of(&Offer::of(IsolationLevel::Userns));
         assert_eq!(offer.refused(), None);
-        assert_eq!(offer.needs.values().filter(|why| why.is_none()).count(), 5);
+        assert_eq!(offer.needs.values().filter(|why| why.is_none()).count(), Need::ALL.len());
     }
 }

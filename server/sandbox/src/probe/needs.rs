@@ -53,9 +53,16 @@ there=$(getent hosts second | cut -d" " -f1)
 DOCKER_HOST= docker run --rm busybox wget -qO- -T 5 "http://$there:18081/passwd" >/dev/null 2>&1 || unmet=yes
 docker kill probe >/dev/null
 [ -z "$unmet" ] || { echo 'a container of this host does not reach the second one' >&2; exit 1; }"#;
-/// More processes than the limit allows: fails where it is enforced.
-const LIMITS: &str =
-    r"docker run --rm --pids-limit 3 busybox sh -c 'sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & wait'";
+/// More processes and more memory than the limits allow, and as much processor time as the kernel was told.
+const LIMITS: &str = r#"set -e
+forks='for n in 1 2 3 4 5; do sleep 1 & done; wait'
+docker run --rm --pids-limit 3 busybox sh -c "$forks" 2>&1 | grep -q "can't fork" || {
+  echo 'they are recorded, and a container has more processes than it may' >&2; exit 1; }
+code=0
+docker run --rm --memory 16m --memory-swap 16m busybox sh -c 'head -c 64m /dev/zero | tail -c 64m >/dev/null' >/dev/null 2>&1 || code=$?
+[ "$code" = 137 ] || { echo 'they are recorded, and a container has more memory than it may' >&2; exit 1; }
+time=$(docker run --rm --cpus 0.5 busybox cat /sys/fs/cgroup/cpu.max)
+[ "$time" = '50000 100000' ] || { echo "they are recorded, and a container has more processor time than it may: $time" >&2; exit 1; }"#;
 
 /// Needs that are not met, with the reason.
 pub(super) async fn lacking(sandbox: &Sandbox) -> Result<BTreeMap<Need, String>, SandboxError> {
@@ -65,6 +72,7 @@ pub(super) async fn lacking(sandbox: &Sandbox) -> Result<BTreeMap<Need, String>,
         (Need::Build, BUILD),
         (Need::Compose, COMPOSE),
         (Need::Swarm, SWARM),
+        (Need::Limits, LIMITS),
         (Need::TwoHosts, TWO_HOSTS),
     ] {
         // All else runs containers.
@@ -87,13 +95,6 @@ pub(super) async fn lacking(sandbox: &Sandbox) -> Result<BTreeMap<Need, String>,
         }
     }
     Ok(lacks)
-}
-
-/// Whether a limit on a container in the sandbox is enforced.
-pub(super) async fn limits_hold(sandbox: &Sandbox) -> Result<bool, SandboxError> {
-    let ran = sandbox.run(Program::shell(LIMITS).timeout(PATIENCE)).await?;
-    // Other ways to fail are no limit.
-    Ok(ran.exit_code != 0 && ran.stderr.contains("can't fork"))
 }
 
 fn failure(ran: &protocol::Ran) -> String {

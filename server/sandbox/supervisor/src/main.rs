@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 mod connect;
 mod fault;
+mod groups;
 mod inner;
 mod outer;
 mod wire;

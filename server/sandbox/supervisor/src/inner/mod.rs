@@ -30,9 +30,12 @@ mod confine;
 mod engine;
 mod environment;
 mod golden;
+mod groups;
 mod mounts;
 mod ops;
 mod second;
+
+pub(crate) use groups::Handed;
 
 /// Told to the outer side, one byte each.
 pub(crate) const ENGINE_STARTING: u8 = 0;
@@ -51,15 +54,15 @@ pub(crate) const ADD_HOST: u8 = 4;
 const MOST_WORK: usize = 128;
 
 /// Be PID 1 of the learner's side. Returns only on a fault.
-pub(crate) fn init(setup: &Setup, control: OwnedFd) -> Result<(), Fault> {
+pub(crate) fn init(setup: &Setup, handed: Handed, control: OwnedFd) -> Result<(), Fault> {
     confine::become_undumpable()?;
     let origin = mounts::leave_origin()?;
-    mounts::enter_root(setup)?;
+    mounts::enter_root(setup, handed)?;
     let (name, _) = protocol::HOSTS[0];
     environment::raise(setup, name)?;
     confine::limit(setup)?;
     confine::filter_calls()?;
-    serve(setup, control, second::Second::not_made(origin))
+    serve(setup, control, second::Second::not_made(origin, handed))
 }
 
 /// Be PID 1 of a host.

@@ -18,7 +18,7 @@ use nix::{
 };
 use protocol::{Setup, WORK_DIR};
 
-use super::golden;
+use super::{golden, groups, groups::Handed};
 use crate::fault::{Doing as _, Fault};
 
 const ROOT: &str = "/sandbox/root";
@@ -34,12 +34,12 @@ pub(super) fn leave_origin() -> Result<OwnedFd, Fault> {
 }
 
 /// Build the learner's file system and make it the root.
-pub(super) fn enter_root(setup: &Setup) -> Result<(), Fault> {
+pub(super) fn enter_root(setup: &Setup, handed: Handed) -> Result<(), Fault> {
     if setup.golden {
         golden::copy_system_tree()?;
     }
     overlay(setup)?;
-    kernel_file_systems()?;
+    kernel_file_systems(handed)?;
     devices()?;
     let nothing_special = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
     tmpfs("run", "16m", 0o755, nothing_special)?;
@@ -98,7 +98,7 @@ fn overlay(setup: &Setup) -> Result<(), Fault> {
     attach(Some("overlay"), ROOT, Some("overlay"), MsFlags::empty(), Some(&data))
 }
 
-fn kernel_file_systems() -> Result<(), Fault> {
+fn kernel_file_systems(handed: Handed) -> Result<(), Fault> {
     let quiet = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
     let none: Option<&str> = None;
     for folder in ["proc", "sys", "dev", "run", "tmp", "var/lib/docker"] {
@@ -106,8 +106,12 @@ fn kernel_file_systems() -> Result<(), Fault> {
     }
     mount(Some("proc"), &inside("proc"), Some("proc"), quiet, none).doing("mount /proc")?;
     mount(Some("sysfs"), &inside("sys"), Some("sysfs"), quiet | MsFlags::MS_RDONLY, none).doing("mount /sys")?;
-    // Cgroup v2: the namespace's own tree. Cgroup v1: what the outer container shows, read-only.
     let target = inside("sys/fs/cgroup");
+    if handed == Handed::Over {
+        mount(Some("cgroup2"), &target, Some("cgroup2"), quiet, none).doing("mount /sys/fs/cgroup")?;
+        return groups::part(&target);
+    }
+    // Cgroup v2: the namespace's own tree. Cgroup v1: what the outer container shows, read-only.
     if mount(Some("cgroup2"), &target, Some("cgroup2"), quiet | MsFlags::MS_RDONLY, none).is_err()
         || fs::read_to_string(target.join("cgroup.controllers")).is_ok_and(|text| text.trim().is_empty())
     {

@@ -21,7 +21,7 @@ use nix::{
 };
 use protocol::{Answer, HOSTS, Refusal, Setup};
 
-use super::{WORK, confine, engine, environment, environment::ENVIRONMENT, mounts, serve};
+use super::{WORK, confine, engine, environment, environment::ENVIRONMENT, groups, groups::Handed, mounts, serve};
 use crate::{
     fault::{Doing as _, Fault},
     wire,
@@ -61,6 +61,8 @@ echo "$NAME,$THERE $kind $key" >>/root/.ssh/known_hosts"#;
 pub(super) struct Second {
     /// The mount namespace to build its root in; `None` where there can be none.
     origin: Option<OwnedFd>,
+    /// Whether it gets control groups of its own.
+    handed: Handed,
     state: State,
 }
 
@@ -73,8 +75,8 @@ enum State {
 
 impl Second {
     /// One that can be made.
-    pub(super) fn not_made(origin: OwnedFd) -> Self {
-        Self { origin: Some(origin), state: State::NotMade }
+    pub(super) fn not_made(origin: OwnedFd, handed: Handed) -> Self {
+        Self { origin: Some(origin), handed, state: State::NotMade }
     }
 
     /// In a process that does work for the learner: keep nothing open that leads outside.
@@ -84,7 +86,7 @@ impl Second {
 
     /// The second host has no other.
     fn never() -> Self {
-        Self { origin: None, state: State::NotMade }
+        Self { origin: None, handed: Handed::No, state: State::NotMade }
     }
 
     /// The way to its init, for who waits for its end.
@@ -101,7 +103,7 @@ impl Second {
             (State::Made(_), _) => Answer::Done,
             (State::Making(..), _) => wire::refusal(Refusal::System, "the second host is just being made"),
             (State::NotMade, None) => wire::refusal(Refusal::Invalid, "a second host has no other"),
-            (State::NotMade, Some(origin)) => match begin(setup, origin.as_fd(), &mut asker) {
+            (State::NotMade, Some(origin)) => match begin(setup, self.handed, origin.as_fd(), &mut asker) {
                 Ok(state) => {
                     self.state = state;
                     return;
@@ -150,7 +152,7 @@ impl Second {
 }
 
 /// Start the process that makes it, which also answers.
-fn begin(setup: &Setup, origin: BorrowedFd<'_>, asker: &mut UnixStream) -> Result<State, Fault> {
+fn begin(setup: &Setup, handed: Handed, origin: BorrowedFd<'_>, asker: &mut UnixStream) -> Result<State, Fault> {
     let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
         .doing("make the second host's socket")?;
     // SAFETY: this process has one thread.
@@ -163,7 +165,7 @@ fn begin(setup: &Setup, origin: BorrowedFd<'_>, asker: &mut UnixStream) -> Resul
         }
         ForkResult::Child => {
             drop(ours);
-            let outcome = make(setup, origin, theirs);
+            let outcome = make(setup, handed, origin, theirs);
             let code = i32::from(outcome.is_err());
             let answer = match outcome {
                 Ok(()) => Answer::Done,
@@ -177,13 +179,13 @@ fn begin(setup: &Setup, origin: BorrowedFd<'_>, asker: &mut UnixStream) -> Resul
 }
 
 /// In the process that makes it.
-fn make(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd) -> Result<(), Fault> {
+fn make(setup: &Setup, handed: Handed, origin: BorrowedFd<'_>, control: OwnedFd) -> Result<(), Fault> {
     let (mut here, there) = UnixStream::pair().doing("make a pair of sockets")?;
     // SAFETY: this process has one thread.
     let parent = match unsafe { fork() }.doing("fork")? {
         ForkResult::Child => {
             drop(here);
-            let outcome = enter(setup, origin, control, there);
+            let outcome = enter(setup, handed, origin, control, there);
             if let Err(fault) = &outcome {
                 eprintln!("supervisor: second host: {}", fault.chain());
             }
@@ -204,7 +206,15 @@ fn make(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd) -> Result<(), F
 }
 
 /// Make the namespaces and leave its init behind in them; hand out the network's.
-fn enter(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd, maker: UnixStream) -> Result<(), Fault> {
+fn enter(
+    setup: &Setup,
+    handed: Handed,
+    origin: BorrowedFd<'_>,
+    control: OwnedFd,
+    maker: UnixStream,
+) -> Result<(), Fault> {
+    // While the first host's view of them is there.
+    let host = (handed == Handed::Over).then(groups::enter_second).transpose()?;
     setns(origin, CloneFlags::CLONE_NEWNS).doing("enter the mount namespace of before")?;
     // The second host's init has no use for it. Its owner is on the stack of a function that this process never returns to.
     nix::unistd::close(origin.as_raw_fd()).doing("close the mount namespace of before")?;
@@ -217,6 +227,8 @@ fn enter(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd, maker: UnixStr
             | CloneFlags::CLONE_NEWCGROUP,
     )
     .doing("make the second host's namespaces")?;
+    host.as_ref().map_or(Ok(()), crate::groups::enter)?;
+    drop(host);
     // Not by its init's number: nobody may look into that process, so nobody finds its namespace by it.
     let network = std::fs::File::open("/proc/self/ns/net").doing("look at the second host's network")?;
     wire::send_fd(maker.as_fd(), &[0], network.as_fd()).doing("hand out the second host's network")?;
@@ -224,7 +236,7 @@ fn enter(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd, maker: UnixStr
     // SAFETY: this process has one thread.
     match unsafe { fork() }.doing("fork")? {
         ForkResult::Child => {
-            if let Err(fault) = init(setup, control, maker) {
+            if let Err(fault) = init(setup, handed, control, maker) {
                 eprintln!("supervisor: second host: {}", fault.chain());
             }
             std::process::exit(1);
@@ -234,8 +246,8 @@ fn enter(setup: &Setup, origin: BorrowedFd<'_>, control: OwnedFd, maker: UnixStr
 }
 
 /// Be PID 1 of the second host. Returns only on a fault, or when the first one lets go of it.
-fn init(setup: &Setup, control: OwnedFd, mut maker: UnixStream) -> Result<(), Fault> {
-    mounts::enter_root(setup)?;
+fn init(setup: &Setup, handed: Handed, control: OwnedFd, mut maker: UnixStream) -> Result<(), Fault> {
+    mounts::enter_root(setup, handed)?;
     let (name, _) = HOSTS[1];
     environment::raise(setup, name)?;
     let key = receive(&mut maker)?;

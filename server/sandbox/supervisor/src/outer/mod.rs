@@ -10,6 +10,7 @@ use crate::fault::{Doing as _, Fault};
 
 mod control;
 mod deadline;
+mod delegation;
 mod inner_link;
 mod namespaces;
 mod privilege;
@@ -25,8 +26,10 @@ pub(crate) fn init() -> Result<(), Fault> {
     if setup.golden {
         privilege::open_golden_folder()?;
     }
+    // Of gVisor the groups are its own, and nobody else's kernel keeps to them.
+    let groups = if setup.gvisor { None } else { delegation::part() };
     privilege::become_owner(setup.owner)?;
-    namespaces::start_inner(&setup, theirs, &ours)?;
+    namespaces::start_inner(&setup, groups, theirs, &ours)?;
     privilege::give_up()?;
     let deadline = deadline::Deadline::new(setup.deadline);
     deadline.guard()?;

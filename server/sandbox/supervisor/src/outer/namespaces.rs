@@ -15,19 +15,21 @@ use nix::{
 };
 use protocol::{ID_RANGE, Setup};
 
+use super::delegation::Ways;
 use crate::{
     fault::{Doing as _, Fault},
-    inner,
+    inner::{self, Handed},
 };
 
-/// Start the inner init. `theirs` is its end of the control socket, `ours` is closed on its side.
-pub(super) fn start_inner(setup: &Setup, theirs: OwnedFd, ours: &OwnedFd) -> Result<(), Fault> {
+/// Start the inner init, in the learner's control groups where there are such. `theirs` is its end of the control socket,
+/// `ours` is closed on its side.
+pub(super) fn start_inner(setup: &Setup, groups: Option<Ways>, theirs: OwnedFd, ours: &OwnedFd) -> Result<(), Fault> {
     let (mut parent, mut child) = UnixStream::pair().doing("make a pair of sockets")?;
     // SAFETY: this process has one thread, so the child may run any code.
     match unsafe { fork() }.doing("fork")? {
         ForkResult::Child => {
             drop(parent);
-            let outcome = enter(setup, &mut child, theirs, ours);
+            let outcome = enter(setup, groups, &mut child, theirs, ours);
             if let Err(fault) = outcome {
                 eprintln!("supervisor: {}", fault.chain());
             }
@@ -35,7 +37,7 @@ pub(super) fn start_inner(setup: &Setup, theirs: OwnedFd, ours: &OwnedFd) -> Res
         }
         ForkResult::Parent { child: pid } => {
             drop(child);
-            drop(theirs);
+            drop((theirs, groups));
             let mut byte = [0];
             parent.read_exact(&mut byte).doing("wait for the inner user namespace")?;
             write_maps(pid)?;
@@ -55,7 +57,13 @@ fn write_maps(pid: Pid) -> Result<(), Fault> {
 }
 
 /// In the child: make the namespaces and leave the inner init behind as PID 1 of them.
-fn enter(setup: &Setup, parent: &mut UnixStream, theirs: OwnedFd, ours: &OwnedFd) -> Result<(), Fault> {
+fn enter(
+    setup: &Setup,
+    groups: Option<Ways>,
+    parent: &mut UnixStream,
+    theirs: OwnedFd,
+    ours: &OwnedFd,
+) -> Result<(), Fault> {
     // The outer side's end. Its owner is on the stack of a function that this process never returns to.
     nix::unistd::close(ours.as_raw_fd()).doing("close the outer side's socket")?;
     unshare(CloneFlags::CLONE_NEWUSER).doing("make a user namespace")?;
@@ -65,6 +73,7 @@ fn enter(setup: &Setup, parent: &mut UnixStream, theirs: OwnedFd, ours: &OwnedFd
     setgroups(&[]).doing("leave all groups")?;
     setresgid(gid, gid, gid).doing("become the inner root group")?;
     setresuid(uid, uid, uid).doing("become the inner root")?;
+    groups.as_ref().map_or(Ok(()), Ways::enter_learner)?;
     unshare(
         CloneFlags::CLONE_NEWNS
             | CloneFlags::CLONE_NEWPID
@@ -74,10 +83,13 @@ fn enter(setup: &Setup, parent: &mut UnixStream, theirs: OwnedFd, ours: &OwnedFd
             | CloneFlags::CLONE_NEWCGROUP,
     )
     .doing("make the inner namespaces")?;
+    groups.as_ref().map_or(Ok(()), Ways::enter_host)?;
+    let handed = if groups.is_some() { Handed::Over } else { Handed::No };
+    drop(groups);
     // SAFETY: this process has one thread.
     match unsafe { fork() }.doing("fork")? {
         ForkResult::Child => {
-            if let Err(fault) = inner::init(setup, theirs) {
+            if let Err(fault) = inner::init(setup, handed, theirs) {
                 eprintln!("supervisor: inner: {}", fault.chain());
             }
             std::process::exit(1);
