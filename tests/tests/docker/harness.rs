@@ -116,7 +116,7 @@ pub(crate) async fn sandbox_with(config: SandboxConfig) -> Option<Guarded> {
 /// The same with its engine running.
 pub(crate) async fn ready() -> Option<Guarded> {
     let sandbox = sandbox().await?;
-    assert_eq!(sandbox.wait_for_engine(Duration::from_secs(30)).await.unwrap(), EngineState::Ready);
+    assert_eq!(sandbox.wait_for_engine(Duration::from_secs(60)).await.unwrap(), EngineState::Ready);
     Some(sandbox)
 }
 

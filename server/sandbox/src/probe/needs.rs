@@ -59,8 +59,9 @@ forks='for n in 1 2 3 4 5; do sleep 1 & done; wait'
 docker run --rm --pids-limit 3 busybox sh -c "$forks" 2>&1 | grep -q "can't fork" || {
   echo 'they are recorded, and a container has more processes than it may' >&2; exit 1; }
 code=0
-docker run --rm --memory 16m --memory-swap 16m busybox sh -c 'head -c 64m /dev/zero | tail -c 64m >/dev/null' >/dev/null 2>&1 || code=$?
-[ "$code" = 137 ] || { echo 'they are recorded, and a container has more memory than it may' >&2; exit 1; }
+said=$(docker run --rm --memory 32m --memory-swap 32m busybox sh -c 'head -c 96m /dev/zero | tail -c 96m >/dev/null' 2>&1) || code=$?
+[ "$code" != 0 ] || { echo 'they are recorded, and a container has more memory than it may' >&2; exit 1; }
+[ "$code" = 137 ] || { echo "a container with a limit of memory ended with code $code: $said" >&2; exit 1; }
 time=$(docker run --rm --cpus 0.5 busybox cat /sys/fs/cgroup/cpu.max)
 [ "$time" = '50000 100000' ] || { echo "they are recorded, and a container has more processor time than it may: $time" >&2; exit 1; }"#;
 
