@@ -51,27 +51,37 @@ async fn pass(mut client: UnixStream, shared: &Shared) -> io::Result<()> {
     };
     // Where nothing more moves, the engine's side stays open.
     let mut stalled = None;
-    match fault {
-        Fault::Refuse(status, message) => {
-            answer(&mut client, status, &format!(r#"{{"message":"{message}"}}"#)).await?;
-        }
-        Fault::Close | Fault::Hang => {}
-        Fault::Lose | Fault::HangAfter => drop(whole(shared, &request).await?),
-        Fault::Half => {
-            let all = whole(shared, &request).await?;
-            client.write_all(&all[..all.len() / 2]).await?;
-        }
-        Fault::Garbage => client.write_all(b"\x00\xff\x1b[2J neither a status nor a header\r\n\r\n").await?,
-        Fault::Nonsense => answer(&mut client, 200, r#"[[{"Id":7,"nobody":["asked"]}]]"#).await?,
-        Fault::CutAt(bytes) | Fault::StallAt(bytes) => {
-            let engine = stalled.insert(ask(shared, &request).await?);
-            both(&mut client, engine, shared, bytes).await?;
-        }
-    }
+    let done = go_wrong(fault, &request, &mut client, &mut stalled, shared).await;
+    // It has come, also for a client that hung up before it had read all of it.
     shared.hit();
+    done?;
     match fault {
         Fault::Hang | Fault::HangAfter | Fault::StallAt(_) => gone(&mut client).await,
         _ => Ok(()),
+    }
+}
+
+async fn go_wrong(
+    fault: Fault,
+    request: &Request,
+    client: &mut UnixStream,
+    stalled: &mut Option<UnixStream>,
+    shared: &Shared,
+) -> io::Result<()> {
+    match fault {
+        Fault::Refuse(status, message) => answer(client, status, &format!(r#"{{"message":"{message}"}}"#)).await,
+        Fault::Close | Fault::Hang => Ok(()),
+        Fault::Lose | Fault::HangAfter => whole(shared, request).await.map(drop),
+        Fault::Half => {
+            let all = whole(shared, request).await?;
+            client.write_all(&all[..all.len() / 2]).await
+        }
+        Fault::Garbage => client.write_all(b"\x00\xff\x1b[2J neither a status nor a header\r\n\r\n").await,
+        Fault::Nonsense => answer(client, 200, r#"[[{"Id":7,"nobody":["asked"]}]]"#).await,
+        Fault::CutAt(bytes) | Fault::StallAt(bytes) => {
+            let engine = stalled.insert(ask(shared, request).await?);
+            both(client, engine, shared, bytes).await
+        }
     }
 }
 
