@@ -36,6 +36,7 @@ mod ops;
 mod second;
 
 pub(crate) use groups::Handed;
+pub(crate) use mounts::ROOT;
 
 /// Told to the outer side, one byte each.
 pub(crate) const ENGINE_STARTING: u8 = 0;

@@ -21,7 +21,8 @@ use protocol::{Setup, WORK_DIR};
 use super::{golden, groups, groups::Handed};
 use crate::fault::{Doing as _, Fault};
 
-const ROOT: &str = "/sandbox/root";
+/// Where the learner's root is put together: a folder of the image.
+pub(crate) const ROOT: &str = "/sandbox/root";
 const UPPER: &str = "/sandbox/upper";
 
 /// Go on in a mount namespace of its own. What is left behind, with nothing but the container's file system in it, can be

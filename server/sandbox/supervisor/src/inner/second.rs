@@ -28,8 +28,9 @@ use crate::{
 };
 
 /// On the first host, with the second one's network namespace as descriptor 3: lay the cable, let root in there, print who
-/// root here is.
+/// root here is. The kernel may still be about to take away the cable to an earlier second host, which has ended.
 const FIRST: &str = r#"set -e
+ip link delete eth0 2>/dev/null || true
 ip link add eth0 type veth peer name eth0 netns /proc/self/fd/3
 ip address add "$HERE/24" dev eth0
 ip link set eth0 up
@@ -68,8 +69,14 @@ pub(super) struct Second {
 
 enum State {
     NotMade,
-    /// The process that makes it, and the way to its init.
-    Making(Pid, UnixStream),
+    Making {
+        /// The process that makes it.
+        maker: Pid,
+        /// The way to its init.
+        control: UnixStream,
+        /// Who waits for it.
+        asker: UnixStream,
+    },
     Made(UnixStream),
 }
 
@@ -82,6 +89,7 @@ impl Second {
     /// In a process that does work for the learner: keep nothing open that leads outside.
     pub(super) fn close_origin(&mut self) {
         self.origin = None;
+        self.state = State::NotMade;
     }
 
     /// The second host has no other.
@@ -93,19 +101,19 @@ impl Second {
     pub(super) fn control(&self) -> Option<BorrowedFd<'_>> {
         match &self.state {
             State::NotMade => None,
-            State::Making(_, control) | State::Made(control) => Some(control.as_fd()),
+            State::Making { control, .. } | State::Made(control) => Some(control.as_fd()),
         }
     }
 
-    /// Make it and answer, unless it is there. Returns at once.
+    /// Make it, unless it is there. Returns at once; the answer comes when work can be passed on to it.
     pub(super) fn make(&mut self, setup: &Setup, mut asker: UnixStream) {
         let answer = match (&self.state, &self.origin) {
             (State::Made(_), _) => Answer::Done,
-            (State::Making(..), _) => wire::refusal(Refusal::System, "the second host is just being made"),
+            (State::Making { .. }, _) => wire::refusal(Refusal::System, "the second host is just being made"),
             (State::NotMade, None) => wire::refusal(Refusal::Invalid, "a second host has no other"),
             (State::NotMade, Some(origin)) => match begin(setup, self.handed, origin.as_fd(), &mut asker) {
-                Ok(state) => {
-                    self.state = state;
+                Ok((maker, control)) => {
+                    self.state = State::Making { maker, control, asker };
                     return;
                 }
                 Err(fault) => wire::refusal(Refusal::System, fault.chain()),
@@ -126,7 +134,7 @@ impl Second {
 
     /// Its init has said something, of its engine, which nobody asks for; or has ended.
     pub(super) fn hear(&mut self) {
-        let (State::Making(_, control) | State::Made(control)) = &self.state else { return };
+        let (State::Making { control, .. } | State::Made(control)) = &self.state else { return };
         let mut byte = [0];
         match wire::receive_fd(control.as_raw_fd(), &mut byte) {
             Ok((length, _)) if length > 0 => {}
@@ -138,21 +146,25 @@ impl Second {
     /// A child has ended: perhaps the one that made it.
     pub(super) fn ended(&mut self, pid: Pid, well: bool) {
         self.state = match std::mem::replace(&mut self.state, State::NotMade) {
-            State::Making(maker, control) if maker == pid => {
-                if well {
-                    State::Made(control)
-                } else {
-                    // Its init ends with the control socket.
-                    State::NotMade
-                }
+            State::Making { maker, control, mut asker } if maker == pid && well => {
+                // Who is gone needs no answer.
+                let _answered = wire::answer(&mut asker, &Answer::Done);
+                State::Made(control)
             }
+            // It has said why not. The init ends with the control socket.
+            State::Making { maker, .. } if maker == pid => State::NotMade,
             other => other,
         };
     }
 }
 
-/// Start the process that makes it, which also answers.
-fn begin(setup: &Setup, handed: Handed, origin: BorrowedFd<'_>, asker: &mut UnixStream) -> Result<State, Fault> {
+/// Start the process that makes it, and answers where it cannot; it, and the way to the init.
+fn begin(
+    setup: &Setup,
+    handed: Handed,
+    origin: BorrowedFd<'_>,
+    asker: &mut UnixStream,
+) -> Result<(Pid, UnixStream), Fault> {
     let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
         .doing("make the second host's socket")?;
     // SAFETY: this process has one thread.
@@ -161,19 +173,16 @@ fn begin(setup: &Setup, handed: Handed, origin: BorrowedFd<'_>, asker: &mut Unix
             let control = UnixStream::from(ours);
             // One that the learner has stopped must not hold the first host up.
             control.set_nonblocking(true).doing("set a socket up")?;
-            Ok(State::Making(child, control))
+            Ok((child, control))
         }
         ForkResult::Child => {
             drop(ours);
             let outcome = make(setup, handed, origin, theirs);
-            let code = i32::from(outcome.is_err());
-            let answer = match outcome {
-                Ok(()) => Answer::Done,
-                Err(fault) => wire::refusal(Refusal::System, fault.chain()),
-            };
-            // Who is gone needs no answer.
-            let _answered = wire::answer(asker, &answer);
-            std::process::exit(code);
+            if let Err(fault) = &outcome {
+                // Who is gone needs no answer.
+                let _answered = wire::answer(asker, &wire::refusal(Refusal::System, fault.chain()));
+            }
+            std::process::exit(i32::from(outcome.is_err()));
         }
     }
 }

@@ -26,12 +26,12 @@ use protocol::ID_RANGE;
 
 use crate::{
     fault::{Doing as _, Fault},
-    groups, wire,
+    groups, inner, wire,
 };
 
-/// Where the child mounts the groups, for itself alone: a folder that is there. The kernel refuses to put them on top of
-/// themselves, where the engine shows them.
-const PLACE: &str = "/sandbox/root";
+/// Where the child mounts the groups, for itself alone: a folder that is there, and not yet used. The kernel refuses to
+/// put them on top of themselves, where the engine shows them.
+const PLACE: &str = inner::ROOT;
 /// What is written to by who parts a group; no limit is among it.
 const HANDED_OVER: [&str; 3] = [groups::PROCESSES, "cgroup.threads", groups::IN_PARTS];
 /// Groups that a learner may make, of which the host's kernel has a bounded number. A container takes one, and the limit
