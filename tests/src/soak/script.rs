@@ -39,6 +39,9 @@ const COMMANDS: [(&str, &str); 3] = [
     ("docker volume create hold >/dev/null && docker volume ls -q | grep -c hold", "1"),
 ];
 
+/// What an engine did in the last minutes.
+const EVENTS: &str = "docker events --since 3m --until 0s --format '{{.TimeNano}} {{.Type}} {{.Action}} {{.Actor.Attributes.exitCode}}' 2>&1 | tail -n 20";
+
 /// How fast a learner is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
@@ -86,10 +89,11 @@ pub(super) async fn sitting(visitor: &mut Visitor, dice: &mut Dice, pace: Pace) 
 
     let (command, wanted) = dice.of(&COMMANDS);
     let builds = command.contains("docker build");
-    // With what it complains of: that is the error then.
-    let said = visitor.command(&mut terminal, &format!("{{ {command}; }} 2>&1")).await?;
-    if said.lines().last() != Some(wanted) {
-        return Err(visitor.wrong(command, said));
+    // With what it complains of, and how it ended: that is the error then.
+    let said = visitor.command(&mut terminal, &format!("{{ {command}; }} 2>&1; echo $?")).await?;
+    if !said.ends_with(&format!("{wanted}\n0")) {
+        let events = visitor.command(&mut terminal, EVENTS).await?;
+        return Err(visitor.wrong(command, format!("{said}\n{events}")));
     }
     visitor.engine(&lease).await?;
     pace.think(dice).await?;
