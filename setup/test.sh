@@ -47,6 +47,20 @@ lint_rust() {
 # No tests in documentation: rustdoc may belong to another compiler than the one that is built with.
 unit() { env -u DRYDOCK_SANDBOX__LEVEL cargo test --quiet --locked --workspace --tests; }
 scripts() { (cd app/js && npm run --silent check && npm test --silent); }
+# Every case of every exercise; or with EXERCISES=turns of a quarter that moves on with each commit, and of those that
+# changed within six hours before the last one.
+exercises() {
+  local options=(--all --parallel 4) changed name
+  if [ "${EXERCISES:-all}" = turns ]; then
+    options+=(--turn $(($(git rev-list --count HEAD) % 4 + 1))/4)
+    changed=$(git log --since "@$(($(git log -1 --format=%ct) - 6 * 3600))" --name-only --format= -- content/exercises |
+      cut -d / -f 3 | sort -u) || return
+    for name in $changed; do
+      if [ -d "content/exercises/$name" ]; then options+=(--whole "$name"); fi
+    done
+  fi
+  target/debug/drydock exercise test "${options[@]}"
+}
 level() { target/debug/drydock doctor --json | grep -q '"level":"userns"'; }
 
 # Without the older runc that suits gVisor's /proc (see the sandbox image) doctor has to say so.
@@ -75,13 +89,13 @@ step build make --no-print-directory build
 step prepare target/debug/drydock prepare
 before=$(remains)
 step doctor level
-step content target/debug/drydock lint
+step content target/debug/drydock lint --run --parallel 4
 step unit unit
 step scripts scripts
 step sandboxes cargo test --quiet --locked --workspace --test docker
 # More at a time than there are processors: most of them wait for something most of the time.
 step http cargo test --quiet --locked --workspace --test http -- --test-threads $((2 * $(nproc)))
-step exercises target/debug/drydock exercise test --all --parallel 4
+step exercises exercises
 step gvisor gvisor
 step browser tests/browser/run.sh
 step leftovers nothing_left

@@ -13,5 +13,5 @@ pub mod terminal;
 pub use client::Learner;
 pub use engine::{Fault, FaultyWay, Mode, Operation};
 pub use events::Events;
-pub use server::Server;
+pub use server::{Server, binary};
 pub use terminal::{Socket, Terminal, next, socket};

@@ -48,6 +48,12 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// The command line that is tested.
+#[must_use]
+pub fn binary() -> PathBuf {
+    std::env::var("DRYDOCK_BIN").map_or_else(|_| root().join("target/debug/drydock"), PathBuf::from)
+}
+
 impl Server {
     /// Start one with the defaults.
     pub async fn start() -> Self {
@@ -115,8 +121,7 @@ impl Server {
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        let binary = std::env::var("DRYDOCK_BIN").map_or_else(|_| root().join("target/debug/drydock"), PathBuf::from);
-        let mut command = Command::new(binary);
+        let mut command = Command::new(binary());
         command
             .args(words)
             .current_dir(root())

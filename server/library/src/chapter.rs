@@ -20,8 +20,28 @@ pub struct Chapter {
     pub sections: Vec<Section>,
     /// Every anchor that a link may name, also those of deeper headings.
     pub anchors: BTreeSet<String>,
+    /// What readers are offered to try, in order.
+    pub tries: Vec<Try>,
     /// Where it was read, relative to the content folder.
     pub file: String,
+}
+
+/// A code block that readers are offered to try: its commands, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Try {
+    /// The commands; of a script one, which is all of it.
+    pub commands: Vec<Command>,
+}
+
+/// What is typed, and what is said to come of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Its line in the file.
+    pub line: u32,
+    /// What is typed, without prompts; one line or more.
+    pub typed: String,
+    /// The lines of the answer, where the block is a session; `None` for a script, of which nothing is told.
+    pub answer: Option<Vec<String>>,
 }
 
 impl Chapter {

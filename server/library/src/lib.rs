@@ -15,7 +15,7 @@ mod render;
 pub mod search;
 
 pub use crate::{
-    chapter::{Chapter, Section},
+    chapter::{Chapter, Command, Section, Try},
     entry::{EntryGroup, RenderedEntry, RenderedFlag},
     exercise::{Case, ContentFile, Exercise},
     image::{Image, ImageKind},

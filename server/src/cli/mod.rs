@@ -22,6 +22,8 @@ mod pool;
 mod prepare;
 mod search;
 mod serve;
+mod trial;
+mod turn;
 
 /// Learn containers on a real Docker engine of your own, in the browser.
 #[derive(Debug, Parser)]
@@ -71,7 +73,7 @@ enum Command {
     /// Make the sandbox image and its preloaded images.
     Prepare,
     /// Check all content and name every fault with file and line.
-    Lint(Output),
+    Lint(Lint),
     /// List, test or regrade exercises.
     #[command(subcommand)]
     Exercise(Exercise),
@@ -171,6 +173,22 @@ struct Regrade {
 }
 
 #[derive(Debug, Args)]
+struct Lint {
+    /// Also do what chapters offer to try, each chapter in a sandbox of its own, and compare what comes of it with what
+    /// they say.
+    #[arg(long)]
+    run: bool,
+    /// Only do what these chapters offer; all unless told.
+    #[arg(long, value_name = "CHAPTER", requires = "run")]
+    chapter: Vec<String>,
+    /// Chapters at the same time.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=32))]
+    parallel: u8,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
 struct Test {
     /// Exercises to test; all unless told.
     names: Vec<String>,
@@ -183,6 +201,12 @@ struct Test {
     /// Only this case; `start` is the untouched start.
     #[arg(long, value_name = "CASE")]
     case: Option<String>,
+    /// Every case only of a part of them, e.g. the second of four; of the others the start and the first solution.
+    #[arg(long, value_name = "2/4", conflicts_with = "case")]
+    turn: Option<turn::Turn>,
+    /// Every case of this exercise, whoever's turn it is; may be given more than once.
+    #[arg(long, value_name = "EXERCISE", requires = "turn")]
+    whole: Vec<String>,
     #[command(flatten)]
     output: Output,
 }
@@ -245,7 +269,7 @@ fn perform(command: Command, config: Config) -> anyhow::Result<Found> {
         Command::Serve => runtime.block_on(serve::serve(config)),
         Command::Doctor(output) => runtime.block_on(doctor::doctor(&config, output.json)),
         Command::Prepare => runtime.block_on(prepare::prepare(&config)),
-        Command::Lint(output) => lint::lint(&config, output.json),
+        Command::Lint(asked) => runtime.block_on(lint::lint(&config, &asked)),
         Command::Exercise(Exercise::List(output)) => exercise::list::list(&config, output.json),
         Command::Exercise(Exercise::Test(test)) => runtime.block_on(exercise::test::test(&config, &test)),
         Command::Exercise(Exercise::Regrade(asked)) => runtime.block_on(exercise::regrade::regrade(&config, &asked)),

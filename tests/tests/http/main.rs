@@ -11,6 +11,7 @@ mod engine_faults;
 mod files;
 mod leases;
 mod levels;
+mod lint;
 mod pages;
 mod pool;
 mod preview;

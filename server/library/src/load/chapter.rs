@@ -62,6 +62,7 @@ pub(crate) fn parse_chapter(
         html,
         sections: rendered.sections,
         anchors: rendered.anchors,
+        tries: rendered.tries,
         file: file.to_owned(),
     })
 }

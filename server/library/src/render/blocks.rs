@@ -136,6 +136,7 @@ impl Writer<'_> {
         let fence = Fence::parse(info.unwrap_or("text"), &mut faults);
         fence.html_into(&code, &mut self.out, &mut faults);
         self.sections.code(&code);
+        self.tries.extend(fence.tried(&code, line + 1));
         for fault in faults {
             self.fault(line, fault);
         }

@@ -8,6 +8,7 @@ use super::{
     escape::{escape, escape_into},
     highlight::{self, Language},
 };
+use crate::{Command, Try};
 
 /// What the words after the fence say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,19 @@ impl Fence {
             out.push_str(if marked { "</mark>" } else { "" });
         }
         out.push_str("</code></pre></figure>\n");
+    }
+
+    /// What readers are offered to try; the code's first line has the number `first_line` in its file.
+    pub(crate) fn tried(&self, code: &str, first_line: u32) -> Option<Try> {
+        if !self.runs {
+            return None;
+        }
+        let commands = if self.language == Language::Console {
+            console::commands(code, first_line)
+        } else {
+            vec![Command { line: first_line, typed: code.trim_end().to_owned(), answer: None }]
+        };
+        Some(Try { commands })
     }
 
     /// `data-copy` and `data-run` hold the text; empty, they stand for the whole text of the `code` element.

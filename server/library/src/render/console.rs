@@ -2,6 +2,7 @@
 //! Invariant: what is typed, without prompts, is exactly what copying and trying take.
 
 use super::highlight::{self, Class, Line, SHELL, plain_line};
+use crate::Command;
 
 /// The session, one line after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +88,30 @@ pub(crate) fn typed(code: &str) -> String {
     lines.join("\n")
 }
 
+/// The commands and their answers, whose lines are counted from `first_line` on.
+pub(crate) fn commands(code: &str, first_line: u32) -> Vec<Command> {
+    let mut commands: Vec<Command> = Vec::new();
+    let mut line = first_line;
+    for part in parts(code.strip_suffix('\n').unwrap_or(code)) {
+        match part {
+            Part::Typed(typed) => {
+                let lines = u32::try_from(typed.len()).unwrap_or(u32::MAX);
+                let typed = typed.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n");
+                commands.push(Command { line, typed, answer: Some(Vec::new()) });
+                line = line.saturating_add(lines);
+            }
+            Part::Answered(text) => {
+                // What stands before the first command is nobody's answer.
+                if let Some(answer) = commands.last_mut().and_then(|command| command.answer.as_mut()) {
+                    answer.push(text.to_owned());
+                }
+                line = line.saturating_add(1);
+            }
+        }
+    }
+    commands
+}
+
 /// The session in colours.
 pub(crate) fn lines(code: &str) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -128,6 +153,18 @@ mod tests {
         ] {
             assert_eq!(typed(code), wanted, "{code}");
         }
+    }
+
+    #[test]
+    fn commands_have_their_answers_and_lines() {
+        let code = "$ ls\na\nb\n$ cat <<X\n> c\n> X\nc\n$ true\n";
+        let of = |line, typed: &str, answer: &[&str]| Command {
+            line,
+            typed: typed.to_owned(),
+            answer: Some(answer.iter().map(|it| (*it).to_owned()).collect()),
+        };
+        let wanted = [of(7, "ls", &["a", "b"]), of(10, "cat <<X\nc\nX", &["c"]), of(14, "true", &[])];
+        assert_eq!(commands(code, 7), wanted);
     }
 
     #[test]

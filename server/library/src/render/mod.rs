@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use domain::problem::Problem;
 use pulldown_cmark::{Options, Parser};
 
-use crate::Section;
+use crate::{Section, Try};
 
 /// Markdown and where it stands.
 #[derive(Clone, Copy)]
@@ -79,6 +79,8 @@ pub struct Rendered {
     pub sections: Vec<Section>,
     /// Every heading's anchor.
     pub anchors: BTreeSet<String>,
+    /// What readers are offered to try.
+    pub tries: Vec<Try>,
     /// Paths below the site's root that are linked to, with their lines; following them needs the rest of the content.
     pub links: Vec<(u32, String)>,
     /// Relative addresses of the images shown.

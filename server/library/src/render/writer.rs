@@ -7,7 +7,7 @@ use domain::problem::Problem;
 use pulldown_cmark::{Alignment, Event, Tag};
 
 use super::{Rendered, Shape, Source, escape::escape_into, footnote::Footnotes, inline::OpenImage, section::Sections};
-use crate::lines::Lines;
+use crate::{Try, lines::Lines};
 
 /// Deeper nesting than this is written without its tags.
 const DEPTH_MAX: usize = 40;
@@ -57,6 +57,7 @@ pub(super) struct Writer<'a> {
     pub(super) here: Vec<(u32, String)>,
     pub(super) links: Vec<(u32, String)>,
     pub(super) images: BTreeSet<String>,
+    pub(super) tries: Vec<Try>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -81,6 +82,7 @@ impl<'a> Writer<'a> {
             too_deep: false,
             here: Vec::new(),
             links: Vec::new(),
+            tries: Vec::new(),
             images: BTreeSet::new(),
             problems: Vec::new(),
         }
@@ -306,6 +308,14 @@ impl<'a> Writer<'a> {
         let mut html = self.out;
         html.push_str(&notes);
         self.problems.sort();
-        Rendered { html, sections, anchors, links: self.links, images: self.images, problems: self.problems }
+        Rendered {
+            html,
+            sections,
+            anchors,
+            tries: self.tries,
+            links: self.links,
+            images: self.images,
+            problems: self.problems,
+        }
     }
 }

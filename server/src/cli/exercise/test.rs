@@ -1,31 +1,23 @@
 //! `drydock exercise test`: in real sandboxes, the untouched start does not pass, each solution passes twice, and each
 //! wrong solution fails exactly the checks that it names. Exit codes: 0 all of that holds, 1 something does not, 2 it
-//! could not be found out. Invariant: no sandbox of a test outlives it, also when it is interrupted.
+//! could not be found out.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc};
 
 use domain::problem::Problem;
 use futures::StreamExt as _;
 use library::Exercise;
-use sandbox::Sandboxes;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
-    super::{Found, Test, host},
+    super::{Found, Test, trial::Trial},
+    plan::plan,
     prove::{self, Proof, Proved, Run},
     report,
 };
-use crate::{
-    clock::{Clock, SystemClock},
-    config::Config,
-    grading::examine::Examiner,
-    random,
-};
+use crate::{config::Config, grading::examine::Examiner};
 
 /// All tests on one engine share it, so that what a killed one left is found.
 const DEPLOYMENT: &str = "exercise-test";
-/// A sandbox that was asked for when the test was interrupted comes within this time.
-const LATECOMERS: Duration = Duration::from_millis(1500);
 
 pub(in super::super) async fn test(config: &Config, wanted: &Test) -> anyhow::Result<Found> {
     anyhow::ensure!(config.content.is_dir(), "there is no content folder {}", config.content.display());
@@ -35,23 +27,24 @@ pub(in super::super) async fn test(config: &Config, wanted: &Test) -> anyhow::Re
     for problem in faulty.iter().flat_map(|(_, problems)| problems) {
         eprintln!("{problem}");
     }
-    let runs: Vec<Run> = chosen
-        .iter()
-        .filter_map(|(_, exercise)| exercise.as_ref())
-        .flat_map(prove::runs)
-        .filter(|run| wanted.case.as_ref().is_none_or(|case| case == run.case_name()))
-        .collect();
+    for name in &wanted.whole {
+        anyhow::ensure!(chosen.iter().any(|(id, _)| id == name), "there is no exercise {name}");
+    }
+    let (runs, whole) = plan(chosen.iter().filter_map(|(_, exercise)| exercise.as_ref()), wanted.turn, &wanted.whole);
+    if wanted.turn.is_some() && !wanted.output.json {
+        let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
+        println!("every case of {}; of the others the start and the first solution", whole.join(", "));
+    }
+    let runs: Vec<Run> =
+        runs.into_iter().filter(|run| wanted.case.as_ref().is_none_or(|case| case == run.case_name())).collect();
     anyhow::ensure!(!runs.is_empty() || wanted.case.is_none(), "no exercise has a case of that name");
-    let (sandboxes, _engine) = host::sandboxes(config, DEPLOYMENT).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    sweep(&sandboxes, |found| found.expires < clock.now()).await?;
-
-    let own = format!("{}-", random::nonce());
-    let examiner = Examiner::new(sandboxes.clone(), Arc::clone(&clock)).with_prefix(format!("{own}rerun-"));
+    let trial = Trial::begin(config, DEPLOYMENT).await?;
+    let prefix = format!("{}rerun-", trial.prefix);
+    let examiner = Examiner::new(trial.sandboxes.clone(), Arc::clone(&trial.clock)).with_prefix(prefix);
     let all = futures::stream::iter(runs.into_iter().enumerate())
         .map(|(number, run)| {
-            let lease = format!("{own}{number}");
-            let (sandboxes, examiner, now) = (&sandboxes, &examiner, clock.now());
+            let lease = format!("{}{number}", trial.prefix);
+            let (sandboxes, examiner, now) = (&trial.sandboxes, &examiner, trial.clock.now());
             async move { (number, prove::prove(run, sandboxes, examiner, &lease, now).await) }
         })
         .buffer_unordered(usize::from(wanted.parallel))
@@ -61,17 +54,7 @@ pub(in super::super) async fn test(config: &Config, wanted: &Test) -> anyhow::Re
             }
         })
         .collect::<Vec<_>>();
-    let proved = tokio::select! {
-        proved = all => Some(proved),
-        () = interrupted()? => None,
-    };
-    // Also what a run that failed has left.
-    sweep(&sandboxes, |found| found.name.starts_with(&own)).await?;
-    let Some(mut proved) = proved else {
-        tokio::time::sleep(LATECOMERS).await;
-        sweep(&sandboxes, |found| found.name.starts_with(&own)).await?;
-        anyhow::bail!("interrupted; all sandboxes of this test were removed");
-    };
+    let mut proved = trial.to_its_end(all).await?;
     proved.sort_by_key(|(number, _)| *number);
     let proved: Vec<Proved> = proved.into_iter().map(|(_, it)| it).collect();
     let count = |wanted: fn(&Proof) -> bool| proved.iter().filter(|it| wanted(&it.proof)).count();
@@ -116,24 +99,6 @@ fn faults(problems: &[Problem], id: &str) -> Vec<String> {
     let folder = format!("exercises/{id}");
     let own = |file: &str| file.strip_prefix(&folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     problems.iter().filter(|problem| own(&problem.file)).map(ToString::to_string).collect()
-}
-
-/// Resolves when somebody wants the test to end.
-fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-async fn sweep(sandboxes: &Sandboxes, unwanted: impl Fn(&sandbox::Found) -> bool) -> anyhow::Result<()> {
-    for found in sandboxes.list().await?.iter().filter(|found| unwanted(found)) {
-        sandboxes.remove(&found.id).await?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

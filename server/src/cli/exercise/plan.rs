@@ -1,0 +1,60 @@
+//! What is to be run of which exercises.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use library::Exercise;
+
+use super::{
+    super::turn::Turn,
+    prove::{self, Kind, Run},
+};
+
+/// What is to be run, in the order of the list, and which exercises in whole: without a turn all of them, else those that
+/// have it and those that are named in `always`. Of the others it is the start and the first solution.
+pub(super) fn plan<'a>(
+    exercises: impl Iterator<Item = &'a Arc<Exercise>>,
+    turn: Option<Turn>,
+    always: &[String],
+) -> (Vec<Run>, BTreeSet<String>) {
+    let mut whole = BTreeSet::new();
+    let mut all = Vec::new();
+    for (place, exercise) in exercises.enumerate() {
+        let runs = prove::runs(exercise);
+        let id = exercise.id.as_str();
+        if turn.is_none_or(|turn| turn.has(place)) || always.iter().any(|name| name == id) {
+            whole.insert(id.to_owned());
+            all.extend(runs);
+        } else {
+            let first = |wanted: fn(&Kind) -> bool| runs.iter().find(|run| wanted(&run.kind)).cloned();
+            all.extend(first(|kind| matches!(kind, Kind::Start)));
+            all.extend(first(|kind| matches!(kind, Kind::Solution { .. })));
+        }
+    }
+    (all, whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_turn_is_run_in_short() {
+        let content = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+        let (library, problems) = library::load(&content);
+        assert_eq!(problems, []);
+        let ids: Vec<&str> = library.exercises().iter().map(|it| it.id.as_str()).collect();
+        let counted = |turn: Option<Turn>, always: &[String]| {
+            let (runs, whole) = plan(library.exercises().iter(), turn, always);
+            let of = |id: &str| runs.iter().filter(|run| run.exercise.id.as_str() == id).count();
+            (ids.iter().map(|id| of(id)).collect::<Vec<_>>(), whole)
+        };
+        let (all, whole) = counted(None, &[]);
+        assert!(all.iter().all(|count| *count > 5) && whole.len() == ids.len());
+        let always = [ids[1].to_owned()];
+        let (some, whole) = counted("1/4".parse().ok(), &always);
+        for (place, id) in ids.iter().enumerate() {
+            let in_whole = place % 4 == 0 || place == 1;
+            assert_eq!((some[place], whole.contains(*id)), (if in_whole { all[place] } else { 2 }, in_whole), "{id}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `drydock lint`: every fault of the content, or as JSON a list of `{file, line, message}`. With `--run` also where
+//! doing what a chapter offers to try does not give what the chapter says. Exit codes: 0 no fault, 1 some, 2 it could not
+//! be found out.
+
+use super::{Found, Lint};
+use crate::config::Config;
+
+mod compare;
+mod run;
+mod shell;
+
+pub(super) async fn lint(config: &Config, asked: &Lint) -> anyhow::Result<Found> {
+    anyhow::ensure!(config.content.is_dir(), "there is no content folder {}", config.content.display());
+    let (library, mut problems) = library::load(&config.content);
+    let ran = match asked.run {
+        true => Some(run::run(config, &library, asked).await?),
+        false => None,
+    };
+    problems.extend(ran.iter().flat_map(|ran| ran.problems.iter().cloned()));
+    problems.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
+    if asked.output.json {
+        say!("{}", serde_json::to_string(&problems)?);
+    } else {
+        for problem in &problems {
+            say!("{problem}");
+        }
+        if let Some(ran) = &ran {
+            say!("did {} commands in {} blocks of {} chapters", ran.commands, ran.blocks, ran.chapters);
+        }
+        say!(
+            "{} chapters, {} exercises, {} entries: {} faults",
+            library.chapters().len(),
+            library.exercises().len(),
+            library.entry_count(),
+            problems.len()
+        );
+    }
+    for unknown in ran.iter().flat_map(|ran| &ran.could_not_run) {
+        eprintln!("could not run {unknown}");
+    }
+    let unknown = ran.is_some_and(|ran| !ran.could_not_run.is_empty());
+    Ok(match (problems.is_empty(), unknown) {
+        (true, false) => Found::Fine,
+        (true, true) => Found::Unknown,
+        (false, _) => Found::Wrong,
+    })
+}

@@ -1,0 +1,151 @@
+//! Doing what chapters offer to try: each chapter in a sandbox of its own, from its first block to its last, as a reader
+//! would who tries everything.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::problem::Problem;
+use futures::StreamExt as _;
+use library::{Chapter, Command, Library};
+use sandbox::{EngineState, Sandboxes};
+
+use super::{
+    super::{Lint, trial::Trial},
+    compare,
+    shell::{Said, Shell, Silence},
+};
+use crate::config::Config;
+
+/// All such commands on one engine share it.
+const DEPLOYMENT: &str = "lint";
+/// A command, or a script, takes no longer.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// The engine of a new sandbox answers, and its shell, within this time.
+const START: Duration = Duration::from_secs(60);
+/// Sandboxes end by themselves after this many seconds.
+const LIFE_SECONDS: i64 = 1800;
+/// Lines of an answer that are told to the author, from its beginning and from its end.
+const TOLD: usize = 8;
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub(super) struct Ran {
+    pub(super) chapters: usize,
+    pub(super) blocks: usize,
+    pub(super) commands: usize,
+    pub(super) problems: Vec<Problem>,
+    /// Of which chapters nothing is known, and why.
+    pub(super) could_not_run: Vec<String>,
+}
+
+/// Do what the wanted chapters offer.
+pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> anyhow::Result<Ran> {
+    let named = |names: &[String], chapter: &Chapter| names.iter().any(|name| name == chapter.id.as_str());
+    for name in &asked.chapter {
+        let known = library.chapters().iter().any(|chapter| chapter.id.as_str() == name);
+        anyhow::ensure!(known, "there is no chapter {name}");
+    }
+    let wanted: Vec<Arc<Chapter>> = library
+        .chapters()
+        .iter()
+        .filter(|chapter| asked.chapter.is_empty() || named(&asked.chapter, chapter))
+        .filter(|chapter| !chapter.tries.is_empty())
+        .cloned()
+        .collect();
+    let trial = Trial::begin(config, DEPLOYMENT).await?;
+    let all = futures::stream::iter(wanted)
+        .map(|chapter| {
+            let lease = format!("{}{}", trial.prefix, chapter.id);
+            let (sandboxes, now) = (&trial.sandboxes, trial.clock.now());
+            async move {
+                let came = one(&chapter, sandboxes, &lease, now).await;
+                (chapter, came)
+            }
+        })
+        .buffer_unordered(usize::from(asked.parallel))
+        .collect::<Vec<_>>();
+    let mut ran = Ran::default();
+    for (chapter, came) in trial.to_its_end(all).await? {
+        ran.chapters += 1;
+        ran.blocks += chapter.tries.len();
+        ran.commands += chapter.tries.iter().map(|it| it.commands.len()).sum::<usize>();
+        match came {
+            Ok(problems) => ran.problems.extend(problems),
+            Err(error) => ran.could_not_run.push(format!("{}: {error:#}", chapter.file)),
+        }
+    }
+    Ok(ran)
+}
+
+/// What is wrong with a chapter.
+async fn one(chapter: &Chapter, sandboxes: &Sandboxes, lease: &str, now: i64) -> anyhow::Result<Vec<Problem>> {
+    let sandbox = sandboxes.create(lease, now + LIFE_SECONDS).await?;
+    let engine = sandbox.wait_for_engine(START).await?;
+    anyhow::ensure!(engine == EngineState::Ready, "the sandbox's engine did not start");
+    let mut shell = Shell::open(&sandbox, START).await?;
+    let mut problems = Vec::new();
+    for command in chapter.tries.iter().flat_map(|it| &it.commands) {
+        match shell.ask(&typed(command), PATIENCE).await {
+            Ok(said) => {
+                problems.extend(judge(command, &said).map(|fault| Problem::at(&chapter.file, command.line, fault)));
+            }
+            Err(silence @ (Silence::TooLong { .. } | Silence::Exited)) => {
+                problems.push(Problem::at(&chapter.file, command.line, format!("`{}`: {silence}", first(command))));
+                // What comes after it may build on it.
+                break;
+            }
+            Err(silence) => return Err(silence.into()),
+        }
+    }
+    sandbox.end().await?;
+    Ok(problems)
+}
+
+/// A script is typed as one command, so that its end can be told.
+fn typed(command: &Command) -> String {
+    if command.answer.is_some() { command.typed.clone() } else { format!("{{\n{}\n}}", command.typed) }
+}
+
+fn first(command: &Command) -> &str {
+    command.typed.lines().next().unwrap_or_default()
+}
+
+/// What is wrong with what came of a command.
+fn judge(command: &Command, said: &Said) -> Option<String> {
+    let told = || {
+        let mut lines: Vec<&str> = said.lines.iter().map(String::as_str).collect();
+        let over = lines.len().saturating_sub(2 * TOLD);
+        if over > 0 {
+            lines.splice(TOLD..TOLD + over, ["(and more)"]);
+        }
+        if lines.is_empty() { "nothing".to_owned() } else { format!("\n    {}", lines.join("\n    ")) }
+    };
+    match &command.answer {
+        Some(answer) if compare::fits(answer, &said.lines) => None,
+        Some(_) => Some(format!("`{}` prints something else: {}", first(command), told())),
+        None if said.status == 0 => None,
+        None => Some(format!("the script ends with {}; it prints {}", said.status, told())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(typed: &str, answer: Option<&[&str]>) -> Command {
+        let answer = answer.map(|lines| lines.iter().map(|line| (*line).to_owned()).collect());
+        Command { line: 3, typed: typed.to_owned(), answer }
+    }
+
+    #[test]
+    fn sessions_are_judged_by_what_they_print_and_scripts_by_how_they_end() {
+        let said = |lines: &[&str], status| Said { lines: lines.iter().map(|it| (*it).to_owned()).collect(), status };
+        let session = command("docker ps -q", Some(&["…"]));
+        assert_eq!(judge(&session, &said(&["a", "b"], 1)), None);
+        let session = command("cat x", Some(&["hello"]));
+        assert!(judge(&session, &said(&["No such file"], 1)).unwrap().contains("`cat x` prints something else"));
+        let script = command("false", None);
+        assert_eq!(judge(&script, &said(&["whatever"], 0)), None);
+        assert!(judge(&script, &said(&[], 1)).unwrap().contains("ends with 1; it prints nothing"));
+        assert_eq!(typed(&script), "{\nfalse\n}");
+    }
+}
