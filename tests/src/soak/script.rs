@@ -39,8 +39,8 @@ const COMMANDS: [(&str, &str); 3] = [
     ("docker volume create hold >/dev/null && docker volume ls -q | grep -c hold", "1"),
 ];
 
-/// What an engine did in the last minutes.
-const EVENTS: &str = "docker events --since 3m --until 0s --format '{{.TimeNano}} {{.Type}} {{.Action}} {{.Actor.Attributes.exitCode}}' 2>&1 | tail -n 20";
+/// What an engine did in the last minutes, and what is in the image that was perhaps built.
+const EVENTS: &str = "docker run --rm --network none mine ls -l /mark 2>&1; docker events --since 3m --until 0s --format '{{.TimeNano}} {{.Type}} {{.Action}} {{.Actor.Attributes.exitCode}}' 2>&1 | tail -n 20";
 
 /// How fast a learner is.
 #[derive(Debug, Clone, Copy)]

@@ -35,6 +35,9 @@ pub(super) async fn lint(config: &Config, asked: &Lint) -> anyhow::Result<Found>
             problems.len()
         );
     }
+    for once in ran.iter().flat_map(|ran| &ran.once) {
+        eprintln!("not so when it was done again: {once}");
+    }
     for unknown in ran.iter().flat_map(|ran| &ran.could_not_run) {
         eprintln!("could not run {unknown}");
     }

@@ -1,7 +1,7 @@
 //! Doing what chapters offer to try: each chapter in a sandbox of its own, from its first block to its last, as a reader
 //! would who tries everything.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use domain::problem::Problem;
 use futures::StreamExt as _;
@@ -32,7 +32,10 @@ pub(super) struct Ran {
     pub(super) chapters: usize,
     pub(super) blocks: usize,
     pub(super) commands: usize,
+    /// What was so twice.
     pub(super) problems: Vec<Problem>,
+    /// What was so once, and not in another sandbox: it depends on chance, which may be the engine's.
+    pub(super) once: Vec<Problem>,
     /// Of which chapters nothing is known, and why.
     pub(super) could_not_run: Vec<String>,
 }
@@ -57,7 +60,7 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
             let lease = format!("{}{}", trial.prefix, chapter.id);
             let (sandboxes, now) = (&trial.sandboxes, trial.clock.now());
             async move {
-                let came = one(&chapter, sandboxes, &lease, now).await;
+                let came = twice(&chapter, sandboxes, &lease, now).await;
                 (chapter, came)
             }
         })
@@ -69,14 +72,41 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
         ran.blocks += chapter.tries.len();
         ran.commands += chapter.tries.iter().map(|it| it.commands.len()).sum::<usize>();
         match came {
-            Ok(problems) => ran.problems.extend(problems),
+            Ok((problems, once)) => {
+                ran.problems.extend(problems);
+                ran.once.extend(once);
+            }
             Err(error) => ran.could_not_run.push(format!("{}: {error:#}", chapter.file)),
         }
     }
     Ok(ran)
 }
 
-/// What is wrong with a chapter.
+/// What is wrong with a chapter, and what was wrong once only.
+async fn twice(
+    chapter: &Chapter,
+    sandboxes: &Sandboxes,
+    lease: &str,
+    now: i64,
+) -> anyhow::Result<(Vec<Problem>, Vec<Problem>)> {
+    let first = one(chapter, sandboxes, lease, now).await?;
+    if first.is_empty() {
+        return Ok((first, Vec::new()));
+    }
+    let second = one(chapter, sandboxes, &format!("{lease}-again"), now).await?;
+    Ok(apart(first, second))
+}
+
+/// What both times found in a line, as the second told it; and what one alone found.
+fn apart(first: Vec<Problem>, second: Vec<Problem>) -> (Vec<Problem>, Vec<Problem>) {
+    let found = |problems: &[Problem]| problems.iter().map(|it| it.line).collect::<BTreeSet<_>>();
+    let (in_first, in_second) = (found(&first), found(&second));
+    let (both, only_second): (Vec<_>, Vec<_>) = second.into_iter().partition(|it| in_first.contains(&it.line));
+    let only_first = first.into_iter().filter(|it| !in_second.contains(&it.line));
+    (both, only_first.chain(only_second).collect())
+}
+
+/// What is wrong with a chapter in one sandbox.
 async fn one(chapter: &Chapter, sandboxes: &Sandboxes, lease: &str, now: i64) -> anyhow::Result<Vec<Problem>> {
     let sandbox = sandboxes.create(lease, now + LIFE_SECONDS).await?;
     let engine = sandbox.wait_for_engine(START).await?;
@@ -134,6 +164,13 @@ mod tests {
     fn command(typed: &str, answer: Option<&[&str]>) -> Command {
         let answer = answer.map(|lines| lines.iter().map(|line| (*line).to_owned()).collect());
         Command { line: 3, typed: typed.to_owned(), answer }
+    }
+
+    #[test]
+    fn what_comes_once_is_told_apart() {
+        let at = |line: u32, text: &str| Problem::at("a.md", line, text);
+        let (both, once) = apart(vec![at(1, "a"), at(2, "b")], vec![at(2, "c"), at(3, "d")]);
+        assert_eq!((both, once), (vec![at(2, "c")], vec![at(1, "a"), at(3, "d")]));
     }
 
     #[test]
