@@ -48,14 +48,13 @@ lint_rust() {
 unit() { env -u DRYDOCK_SANDBOX__LEVEL cargo test --quiet --locked --workspace --tests; }
 scripts() { (cd app/js && npm run --silent check && npm test --silent); }
 # Every case of every exercise; or with EXERCISES=turns of a quarter that moves on with each commit, and of those that
-# changed within six hours before the last one.
+# changed within six hours before the last one. Without a history it is all of them.
 exercises() {
-  local options=(--all --parallel 4) changed name
-  if [ "${EXERCISES:-all}" = turns ]; then
-    options+=(--turn $(($(git rev-list --count HEAD) % 4 + 1))/4)
-    changed=$(git log --since "@$(($(git log -1 --format=%ct) - 6 * 3600))" --name-only --format= -- content/exercises |
-      cut -d / -f 3 | sort -u) || return
-    for name in $changed; do
+  local options=(--all --parallel 4) commits last changed name
+  if [ "${EXERCISES:-all}" = turns ] && commits=$(git rev-list --count HEAD) && last=$(git log -1 --format=%ct) &&
+    changed=$(git log --since "@$((last - 6 * 3600))" --name-only --format= -- content/exercises); then
+    options+=(--turn $((commits % 4 + 1))/4)
+    for name in $(cut -d / -f 3 <<<"$changed" | sort -u); do
       if [ -d "content/exercises/$name" ]; then options+=(--whole "$name"); fi
     done
   fi
