@@ -91,7 +91,7 @@ pub(super) async fn sitting(visitor: &mut Visitor, dice: &mut Dice, pace: Pace) 
     let builds = command.contains("docker build");
     // With what it complains of, and how it ended: that is the error then.
     let said = visitor.command(&mut terminal, &format!("{{ {command}; }} 2>&1; echo $?")).await?;
-    if !said.ends_with(&format!("{wanted}\n0")) {
+    if !said.lines().rev().take(2).eq(["0", wanted]) {
         let events = visitor.command(&mut terminal, EVENTS).await?;
         return Err(visitor.wrong(command, format!("{said}\n{events}")));
     }
