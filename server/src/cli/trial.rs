@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sandbox::{DockerEngine, Sandboxes};
+use sandbox::Sandboxes;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::host;
@@ -22,15 +22,14 @@ pub(super) struct Trial {
     pub(super) clock: Arc<dyn Clock>,
     /// What the names of this command's sandboxes begin with; others of the deployment may belong to one like it.
     pub(super) prefix: String,
-    _engine: Arc<DockerEngine>,
 }
 
 impl Trial {
     /// Sandboxes of a deployment that all such commands on one engine share.
     pub(super) async fn begin(config: &Config, deployment: &str) -> anyhow::Result<Self> {
-        let (sandboxes, engine) = host::sandboxes(config, deployment).await?;
+        let (sandboxes, _engine) = host::sandboxes(config, deployment).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let trial = Self { sandboxes, clock, prefix: format!("{}-", random::nonce()), _engine: engine };
+        let trial = Self { sandboxes, clock, prefix: format!("{}-", random::nonce()) };
         trial.sweep(|found| found.expires < trial.clock.now()).await?;
         Ok(trial)
     }

@@ -78,14 +78,7 @@ pub(crate) fn here_documents(line: &str) -> Vec<(bool, String)> {
 
 /// What is typed, a line each, without prompts; empty when nothing is.
 pub(crate) fn typed(code: &str) -> String {
-    let code = code.strip_suffix('\n').unwrap_or(code);
-    let mut lines = Vec::new();
-    for part in parts(code) {
-        if let Part::Typed(typed) = part {
-            lines.extend(typed.into_iter().map(|(_, text)| text));
-        }
-    }
-    lines.join("\n")
+    commands(code, 0).into_iter().map(|command| command.typed).collect::<Vec<_>>().join("\n")
 }
 
 /// The commands and their answers, whose lines are counted from `first_line` on.

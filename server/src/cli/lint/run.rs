@@ -42,15 +42,14 @@ pub(super) struct Ran {
 
 /// Do what the wanted chapters offer.
 pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> anyhow::Result<Ran> {
-    let named = |names: &[String], chapter: &Chapter| names.iter().any(|name| name == chapter.id.as_str());
+    let is = |chapter: &Chapter, name: &String| chapter.id.as_str() == name;
     for name in &asked.chapter {
-        let known = library.chapters().iter().any(|chapter| chapter.id.as_str() == name);
-        anyhow::ensure!(known, "there is no chapter {name}");
+        anyhow::ensure!(library.chapters().iter().any(|it| is(it, name)), "there is no chapter {name}");
     }
     let wanted: Vec<Arc<Chapter>> = library
         .chapters()
         .iter()
-        .filter(|chapter| asked.chapter.is_empty() || named(&asked.chapter, chapter))
+        .filter(|chapter| asked.chapter.is_empty() || asked.chapter.iter().any(|name| is(chapter, name)))
         .filter(|chapter| !chapter.tries.is_empty())
         .cloned()
         .collect();
@@ -61,7 +60,7 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
             let (sandboxes, now) = (&trial.sandboxes, trial.clock.now());
             async move {
                 let came = one(&chapter, sandboxes, &lease, now).await;
-                (chapter, came)
+                (chapter, came.map(|faults| (faults, Vec::new())))
             }
         })
         .buffer_unordered(usize::from(asked.parallel))
@@ -76,7 +75,7 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
             }
             let lease = format!("{}{}-again", trial.prefix, chapter.id);
             match one(chapter, &trial.sandboxes, &lease, trial.clock.now()).await {
-                Ok((second, _)) => (*first, *once) = apart(std::mem::take(first), second),
+                Ok(second) => (*first, *once) = apart(std::mem::take(first), second),
                 Err(error) => *came = Err(error),
             }
         }
@@ -98,11 +97,8 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
     Ok(ran)
 }
 
-/// What is wrong with a chapter, and what was wrong once only.
-type Faults = (Vec<Problem>, Vec<Problem>);
-
 /// What both times found in a line, as the second told it; and what one alone found.
-fn apart(first: Vec<Problem>, second: Vec<Problem>) -> Faults {
+fn apart(first: Vec<Problem>, second: Vec<Problem>) -> (Vec<Problem>, Vec<Problem>) {
     let found = |problems: &[Problem]| problems.iter().map(|it| it.line).collect::<BTreeSet<_>>();
     let (in_first, in_second) = (found(&first), found(&second));
     let (both, only_second): (Vec<_>, Vec<_>) = second.into_iter().partition(|it| in_first.contains(&it.line));
@@ -111,7 +107,7 @@ fn apart(first: Vec<Problem>, second: Vec<Problem>) -> Faults {
 }
 
 /// What is wrong with a chapter in one sandbox.
-async fn one(chapter: &Chapter, sandboxes: &Sandboxes, lease: &str, now: i64) -> anyhow::Result<Faults> {
+async fn one(chapter: &Chapter, sandboxes: &Sandboxes, lease: &str, now: i64) -> anyhow::Result<Vec<Problem>> {
     let sandbox = sandboxes.create(lease, now + LIFE_SECONDS).await?;
     let engine = sandbox.wait_for_engine(START).await?;
     anyhow::ensure!(engine == EngineState::Ready, "the sandbox's engine did not start");
@@ -131,7 +127,7 @@ async fn one(chapter: &Chapter, sandboxes: &Sandboxes, lease: &str, now: i64) ->
         }
     }
     sandbox.end().await?;
-    Ok((problems, Vec::new()))
+    Ok(problems)
 }
 
 /// A script is typed as one command, so that its end can be told.
