@@ -45,8 +45,8 @@ dev: engine prepare ## Serve, and build and start again whenever a source change
 bench: build prepare ## Measure; prints ratios and writes target/bench/results.json
 	@$(COMPILER); $(ENGINE); target/debug/bench
 
-soak: build prepare ## Learners for two hours; fails when anything grows without bound (MINUTES=…, LEARNERS=…)
-	@$(COMPILER); $(ENGINE); target/debug/soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(LEARNERS),--learners $(LEARNERS))
+soak: build prepare ## Learners for two hours; fails when anything grows without bound (MINUTES=…, LEARNERS=…, THINK=seconds)
+	@$(COMPILER); $(ENGINE); target/debug/soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(LEARNERS),--learners $(LEARNERS)) $(if $(THINK),--think $(THINK))
 
 stop: ## Stop the engine that was started here
 	@setup/engine.sh stop

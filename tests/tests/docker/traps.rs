@@ -51,6 +51,16 @@ async fn notes(sandbox: &Sandbox) -> Vec<Vec<String>> {
     text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
+/// A terminal that is closed at once may end its shell before that says anything. Who waits in vain sees it in the notes.
+async fn wait_for_note_of(sandbox: &Sandbox, name: &str) {
+    for _ in 0..300 {
+        if notes(sandbox).await.iter().any(|note| note[0].rsplit('/').next() == Some(name)) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// An operation that came to an end, by its name.
 struct Ended {
     name: &'static str,
@@ -98,6 +108,7 @@ async fn all_operations(sandbox: &Sandbox) -> Vec<Ended> {
     ends(ended, "open terminal", sandbox.open_terminal(0, 80, 24)).await;
     ends(ended, "list terminals", sandbox.terminals()).await;
     ends(ended, "attach terminal", async { sandbox.attach(0, 0).await.map(drop) }).await;
+    wait_for_note_of(sandbox, "bash").await;
     ends(ended, "close terminal", sandbox.close_terminal(0)).await;
     let ask = |path: &'static str| {
         sandbox.engine_request(EngineRequest::get(path), Limits { bytes: 1 << 30, ..Limits::default() })

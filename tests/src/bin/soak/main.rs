@@ -1,4 +1,5 @@
-//! `make soak`: learners who come and go for two hours, unless told otherwise: `soak --minutes 10 --learners 20`.
+//! `make soak`: learners who come and go for two hours, unless told otherwise:
+//! `soak --minutes 10 --learners 20 --think 5`.
 //! Exit code 1 says, a sentence each, what has grown without bound and that too many requests failed; 2 that it could not
 //! be done.
 
@@ -12,19 +13,20 @@ use tokio::signal::unix::{SignalKind, signal};
 
 const MINUTES: u32 = 120;
 const LEARNERS: u32 = 50;
-/// A learner thinks so long for each other one there is: then two processors are busy and not overrun.
+/// Unless told, a learner thinks so long for each one there is: then two processors are busy and not overrun.
 const THINK_FOR_EACH: Duration = Duration::from_millis(250);
 
 /// What is said on the command line.
 fn plan(mut words: impl Iterator<Item = String>) -> Result<Plan, String> {
-    let (mut minutes, mut learners) = (MINUTES, LEARNERS);
+    let (mut minutes, mut learners, mut think) = (MINUTES, LEARNERS, None);
     while let Some(word) = words.next() {
         let number = words.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
         let number = number.ok_or_else(|| format!("{word} takes a number above 0"))?;
         match word.as_str() {
             "--minutes" => minutes = number,
             "--learners" => learners = number,
-            _ => return Err(format!("{word} is not known; there are --minutes and --learners")),
+            "--think" => think = Some(Duration::from_secs(number.into())),
+            _ => return Err(format!("{word} is not known; there are --minutes, --learners and --think (seconds)")),
         }
     }
     let time = Duration::from_secs(60) * minutes;
@@ -32,7 +34,7 @@ fn plan(mut words: impl Iterator<Item = String>) -> Result<Plan, String> {
         learners,
         warm_up: time / 5,
         time: time - time / 5,
-        think: THINK_FOR_EACH * learners,
+        think: think.unwrap_or(THINK_FOR_EACH * learners),
         look: (time / 120).max(Duration::from_secs(5)),
         alone: true,
     })
@@ -85,6 +87,8 @@ mod tests {
         assert_eq!((usual.learners, usual.warm_up + usual.time), (50, Duration::from_secs(7200)));
         let short = of(&["--minutes", "10", "--learners", "20"]).unwrap();
         assert_eq!((short.learners, short.time, short.look), (20, Duration::from_secs(480), Duration::from_secs(5)));
+        assert_eq!(short.think, Duration::from_secs(5));
+        assert_eq!(of(&["--think", "30"]).unwrap().think, Duration::from_secs(30));
         for bad in [&["--minutes"][..], &["--minutes", "0"], &["--hours", "2"]] {
             assert!(of(bad).is_err(), "{bad:?}");
         }
