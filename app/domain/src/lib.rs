@@ -6,6 +6,7 @@
 pub mod attempt;
 pub mod chapter;
 pub mod check;
+pub mod curriculum;
 pub mod entry;
 pub mod evidence;
 pub mod exercise;

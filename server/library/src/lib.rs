@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "tests"))]
 
 mod chapter;
+mod coverage;
 mod entry;
 mod exercise;
 mod image;
@@ -16,6 +17,7 @@ pub mod search;
 
 pub use crate::{
     chapter::{Chapter, Command, Section, Try},
+    coverage::{Covered, coverage},
     entry::{EntryGroup, RenderedEntry, RenderedFlag},
     exercise::{Case, ContentFile, Exercise},
     image::{Image, ImageKind},

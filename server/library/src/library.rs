@@ -8,6 +8,7 @@ use std::{
 
 use domain::{
     chapter::{Part, SectionRef},
+    curriculum::Row,
     id::{ChapterId, EntryId, ExerciseId},
 };
 
@@ -24,6 +25,8 @@ pub struct Contents {
     pub groups: Vec<EntryGroup>,
     /// Exercises that can be done.
     pub exercises: Vec<Exercise>,
+    /// What is to be taught; empty where nobody has said it.
+    pub curriculum: Vec<Row>,
     /// Images that chapters show, by path below `/images/`.
     pub images: BTreeMap<String, Image>,
     /// Chapters whose file is too faulty to be shown.
@@ -39,6 +42,7 @@ pub struct Library {
     chapters: Vec<Arc<Chapter>>,
     groups: Vec<Arc<EntryGroup>>,
     exercises: Vec<Arc<Exercise>>,
+    curriculum: Vec<Row>,
     images: BTreeMap<String, Arc<Image>>,
     faulty_chapters: BTreeSet<ChapterId>,
     faulty_exercises: BTreeSet<ExerciseId>,
@@ -67,6 +71,7 @@ impl Library {
             chapters: chapters.into_iter().map(Arc::new).collect(),
             groups: groups.into_iter().map(Arc::new).collect(),
             exercises: exercises.into_iter().map(Arc::new).collect(),
+            curriculum: contents.curriculum,
             images: contents.images.into_iter().map(|(path, image)| (path, Arc::new(image))).collect(),
             faulty_chapters: contents.faulty_chapters,
             faulty_exercises: contents.faulty_exercises,
@@ -159,6 +164,12 @@ impl Library {
     #[must_use]
     pub fn beside_exercise(&self, id: &ExerciseId) -> (Option<&Arc<Exercise>>, Option<&Arc<Exercise>>) {
         beside(&self.exercises, self.exercise_places.get(id))
+    }
+
+    /// What is to be taught, row by row; empty where nobody has said it.
+    #[must_use]
+    pub fn curriculum(&self) -> &[Row] {
+        &self.curriculum
     }
 
     /// An image by its path below `/images/`.

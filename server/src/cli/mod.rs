@@ -13,6 +13,7 @@ macro_rules! say {
     ($($text:tt)*) => { $crate::cli::say(format_args!($($text)*)) };
 }
 
+mod content;
 mod doctor;
 mod exercise;
 mod host;
@@ -74,6 +75,9 @@ enum Command {
     Prepare,
     /// Check all content and name every fault with file and line.
     Lint(Lint),
+    /// Say what there is of the curriculum.
+    #[command(subcommand)]
+    Content(Content),
     /// List, test or regrade exercises.
     #[command(subcommand)]
     Exercise(Exercise),
@@ -141,6 +145,15 @@ struct Announce {
     note: String,
     #[command(flatten)]
     output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+enum Content {
+    /// For each row of the curriculum its sections, cheat-sheet entries and exercises, and what is missing.
+    ///
+    /// With --json it prints a list with an object for each row: {number, teaches, sections, entries, exercises, missing,
+    /// without_exercise, whole}. Exit codes: 0 nothing is missing, 1 something is, 2 there is no curriculum.
+    Coverage(Output),
 }
 
 #[derive(Debug, Subcommand)]
@@ -270,6 +283,7 @@ fn perform(command: Command, config: Config) -> anyhow::Result<Found> {
         Command::Doctor(output) => runtime.block_on(doctor::doctor(&config, output.json)),
         Command::Prepare => runtime.block_on(prepare::prepare(&config)),
         Command::Lint(asked) => runtime.block_on(lint::lint(&config, &asked)),
+        Command::Content(Content::Coverage(output)) => content::coverage(&config, output.json),
         Command::Exercise(Exercise::List(output)) => exercise::list::list(&config, output.json),
         Command::Exercise(Exercise::Test(test)) => runtime.block_on(exercise::test::test(&config, &test)),
         Command::Exercise(Exercise::Regrade(asked)) => runtime.block_on(exercise::regrade::regrade(&config, &asked)),

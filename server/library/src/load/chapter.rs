@@ -84,6 +84,11 @@ fn split_front_matter(text: &str) -> Result<(&str, &str, u32), (u32, &'static st
     Ok((front, body, u32::try_from(lines).unwrap_or(u32::MAX - 3) + 3))
 }
 
+/// Numbers joined by dots.
+pub(crate) fn is_row_number(text: &str) -> bool {
+    text.split('.').all(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn judge(file: &str, document: &Document<'_>, meta: &FrontMatter, id: &ChapterId, part: u8, findings: &mut Findings) {
     findings
         .blank(document, &[("title", &meta.title), ("summary", &meta.summary), ("checked_with", &meta.checked_with)]);
@@ -97,9 +102,7 @@ fn judge(file: &str, document: &Document<'_>, meta: &FrontMatter, id: &ChapterId
     let what = format!("chapter {} of part {part}", meta.order);
     findings.places.push(Place { what, file: file.to_owned(), line: document.line("order") });
     for (index, row) in meta.teaches.iter().enumerate() {
-        let is_row = !row.is_empty()
-            && row.split('.').all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
-        if !is_row {
+        if !is_row_number(row) {
             let message = format!("`{row}` is not a row of the curriculum, such as `7.2.9`");
             findings.problems.push(document.problem(&format!("teaches.{index}"), message));
         }

@@ -41,6 +41,8 @@ pub(crate) enum Target {
     Chapter(ChapterId),
     Exercise(ExerciseId),
     Section(SectionRef),
+    /// A chapter that says it teaches a row of the curriculum.
+    Taught(ChapterId, String),
     /// A link in Markdown: a path below the site's root.
     Path(String),
 }

@@ -4,6 +4,7 @@
 mod cases;
 mod chapter;
 mod checks;
+mod curriculum;
 mod cycles;
 mod disk;
 mod document;
@@ -30,6 +31,9 @@ pub use self::{
 };
 use crate::{Contents, Image, Library, render::ShownImage};
 
+/// Where the curriculum is; content without one is complete by itself.
+const CURRICULUM: &str = "curriculum.toml";
+
 /// Reads the content folder. What cannot be used is left out and told in the problems, which are what
 /// `drydock lint` prints; with none, everything is in order.
 #[must_use]
@@ -50,6 +54,9 @@ pub fn load_tree(tree: &Tree) -> (Library, Vec<Problem>) {
     read_chapters(tree, &images, &mut contents, &mut findings);
     read_entries(tree, &mut contents, &mut findings);
     read_exercises(tree, &mut contents, &mut findings);
+    if let Some(text) = tree.get(CURRICULUM).and_then(|_| tree.text(CURRICULUM, &mut findings.problems)) {
+        contents.curriculum = curriculum::parse_curriculum(CURRICULUM, &text, &mut findings);
+    }
     stray(tree, &mut findings);
     if contents.faulty_chapters.is_empty() {
         unused_images(&images, &mut findings);
@@ -191,6 +198,7 @@ fn read_exercises(tree: &Tree, contents: &mut Contents, findings: &mut Findings)
 fn stray(tree: &Tree, findings: &mut Findings) {
     for (path, _) in tree.files() {
         let known = path == "README.md"
+            || path == CURRICULUM
             || chapter_path(path).is_some()
             || path.starts_with("cheatsheet/")
             || path.starts_with("exercises/");

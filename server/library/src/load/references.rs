@@ -20,6 +20,7 @@ pub(super) fn follow(reference: &Reference, library: &Library) -> Option<Problem
             None => chapter(&section.chapter, library)?,
             Some(anchor) => chapter_anchor(&section.chapter, anchor, library, true)?,
         },
+        Target::Taught(id, row) => not_taught(id, row, library)?,
         Target::Path(path) => path_fault(path, library)?,
     };
     Some(Problem::at(&*reference.file, reference.line, message))
@@ -31,6 +32,13 @@ fn chapter(id: &domain::id::ChapterId, library: &Library) -> Option<String> {
         None if library.is_faulty_chapter(id) => None,
         None => Some(format!("there is no chapter `{id}`")),
     }
+}
+
+/// A chapter that is not there is told by another reference.
+fn not_taught(id: &domain::id::ChapterId, row: &str, library: &Library) -> Option<String> {
+    let chapter = library.chapter(id)?;
+    (!chapter.meta.teaches.iter().any(|it| it == row))
+        .then(|| format!("the chapter `{id}` does not say that it teaches {row}"))
 }
 
 fn exercise(id: &domain::id::ExerciseId, library: &Library) -> Option<String> {

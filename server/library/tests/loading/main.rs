@@ -1,6 +1,7 @@
 //! Loading: what good content becomes, and that every fault is told with its file and line.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod curriculum;
 mod disk;
 mod faults;
 mod good;
