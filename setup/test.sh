@@ -101,11 +101,11 @@ step leftovers nothing_left
 step rust lint_rust
 step licences setup/deny.sh
 
-printf '\n'
-printf '%s\n' "${table[@]}"
 for name in "${failures[@]}"; do
   printf '\n== %s FAILED; its last lines (all of them: %s)\n' "$name" "$said/$name.log"
   tail -n 30 "$said/$name.log"
 done
-printf '%d passed, %d failed\n' "$passed" "$failed"
+printf '\n'
+printf '%s\n' "${table[@]}"
+printf '%d passed, %d failed%s\n' "$passed" "$failed" "${failures[*]:+: ${failures[*]}}"
 [ "$failed" -eq 0 ]
