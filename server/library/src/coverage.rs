@@ -32,11 +32,16 @@ impl Covered<'_> {
 /// What there is of each row, in order.
 #[must_use]
 pub fn coverage(library: &Library) -> Vec<Covered<'_>> {
-    let entries = || library.groups().iter().flat_map(|group| &group.entries);
-    let covered = |row: &'_ Row| {
-        let (exercises, missing) = row.exercises.iter().partition(|id| library.exercise(id).is_some());
-        let entries = entries().filter(|it| row.covers(&it.entry.section)).map(|it| it.id()).collect();
-        Covered { row, entries, exercises, missing }
-    };
-    library.curriculum().iter().map(covered).collect()
+    library.curriculum().iter().map(|row| covered(row, library)).collect()
+}
+
+fn covered<'a>(row: &'a Row, library: &'a Library) -> Covered<'a> {
+    let entries = library.groups().iter().flat_map(|group| &group.entries);
+    let (exercises, missing) = row.exercises.iter().partition(|id| library.exercise(id).is_some());
+    Covered {
+        row,
+        entries: entries.filter(|it| row.covers(&it.entry.section)).map(|it| it.id()).collect(),
+        exercises,
+        missing,
+    }
 }

@@ -52,8 +52,8 @@ fn masked(line: &str) -> String {
     spaced(&masked)
 }
 
-/// The beginning of an id, of which the rest is left out.
-static BEGUN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[a-f]*[0-9][0-9a-f]{3,}…").ok());
+/// The beginning of an id, of which the rest is left out; also behind the colon of an address.
+static BEGUN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\b|%3A)[a-f]*[0-9][0-9a-f]{3,}…").ok());
 
 /// Whether a line is as wanted, in which `…` stands for anything: as it is, or but for what is not compared.
 fn line_fits(wanted: &str, found: &str) -> bool {
@@ -154,6 +154,7 @@ mod tests {
             ("#5 0.214 done in 1.2s", "#5 0.214 done in 0.9s"),
             ("Address: 172.18.0.2", "Address: 172.20.0.7"),
             ("PATCH /uploads/b01b1b… 202", "PATCH /uploads/9e0d05… 202"),
+            ("?mount=sha256%3Ae1da32… 201", "?mount=sha256%3Ac83ebe… 201"),
             ("e0df111 first commit", "0bc1de2 first commit"),
             ("[+] Running 2/0", "[+] Running 2/2"),
             (" ✔ Container web-1  Started   0.3s", "  ✔ Container web-1 Started 12.0s"),
