@@ -52,8 +52,19 @@ fn masked(line: &str) -> String {
     spaced(&masked)
 }
 
-/// The beginning of an id, of which the rest is left out; also behind the colon of an address.
-static BEGUN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\b|%3A)[a-f]*[0-9][0-9a-f]{3,}…").ok());
+/// Perhaps the beginning of an id, of which the rest is left out; also behind the colon of an address.
+static BEGUN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\b|%3A)[0-9a-f]{4,}…").ok());
+
+/// With the beginnings of ids as one.
+fn begun(line: &str) -> Cow<'_, str> {
+    BEGUN.as_ref().map_or(Cow::Borrowed(line), |begun| {
+        begun.replace_all(line, |found: &Captures<'_>| {
+            let text = found.get(0).map_or("", |it| it.as_str());
+            let text_is_id = text.trim_start_matches("%3A").contains(|c: char| c.is_ascii_digit());
+            if text_is_id { "‹id›".to_owned() } else { text.to_owned() }
+        })
+    })
+}
 
 /// Whether a line is as wanted, in which `…` stands for anything: as it is, or but for what is not compared.
 fn line_fits(wanted: &str, found: &str) -> bool {
@@ -61,7 +72,6 @@ fn line_fits(wanted: &str, found: &str) -> bool {
         return true;
     }
     // A command may shorten them itself.
-    let begun = |line| BEGUN.as_ref().map_or(Cow::Borrowed(line), |begun: &Regex| begun.replace_all(line, "‹id›"));
     glob(&masked(&begun(wanted)), &masked(&begun(found)))
 }
 
@@ -182,6 +192,9 @@ mod tests {
         assert!(line_fits("a…", "a"));
         assert!(line_fits("Digest: sha256:142e…", "Digest:   sha256:0a1b2c3d4e5f60718293"));
         assert!(!line_fits("Digest: sha256:142e…", "Digest: none"));
+        let whole = "6962fff28d332c5c4f57a5369ed9739b3b1dbb1430cf590e4cce01f818fcafc1";
+        assert!(line_fits("4 blobs/sha256/da6a…", &format!("4 blobs/sha256/{whole}")));
+        assert!(!line_fits("made of dead… wood", "made of 1234… wood"));
         assert!(line_fits(
             "-rw-r--r-- 1 root root 25 … db_password",
             "-rw-r--r-- 1 root root 25 Nov 26 22:21 db_password"
