@@ -13,6 +13,9 @@ pub struct EntryFile {
     pub part: u8,
     /// Group heading, e.g. "Make an image smaller".
     pub group: String,
+    /// Shell script that is done before the `given` of every fixture in the file.
+    #[serde(default)]
+    pub given: String,
     /// The entries, in order.
     pub entry: Vec<Entry>,
 }
@@ -46,6 +49,41 @@ pub struct Entry {
     /// Offer "try it" in a sandbox.
     #[serde(default)]
     pub runnable: bool,
+    /// How it is proved; `None` while nobody has said so.
+    #[serde(default)]
+    pub fixture: Option<Fixture>,
+}
+
+/// How an entry is proved, by `drydock lint --run`: in the working folder of a fresh sandbox the `given` scripts are done,
+/// then the command, line by line until one fails, then the `then` script. What stands in the entry is in the file
+/// `/tmp/entry` for `then` to use; where it is no shell command, or a file's content, nothing else is done with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fixture {
+    /// Shell script that makes what the command needs.
+    #[serde(default)]
+    pub given: String,
+    /// The command's exit code.
+    #[serde(default)]
+    pub exit: u8,
+    /// For a command that does not end by itself: Ctrl-C is pressed after so many seconds, and no exit code is expected.
+    #[serde(default)]
+    pub interrupt_after: Option<u8>,
+    /// Shell script that ends with 0 when the command did what the entry says; what it printed is in `/tmp/said`.
+    #[serde(default)]
+    pub then: String,
+    /// What is typed when the command asks something.
+    #[serde(default)]
+    pub answers: String,
+    /// What stands in the entry belongs into a file, and is not typed.
+    #[serde(default)]
+    pub file: bool,
+    /// It needs the sandbox's second host.
+    #[serde(default)]
+    pub two_hosts: bool,
+    /// Why it cannot be done in a sandbox; nothing is then.
+    #[serde(default)]
+    pub not_here: Option<String>,
 }
 
 /// A flag and its meaning.

@@ -10,6 +10,8 @@ pub struct EntryGroup {
     pub part: u8,
     /// Heading.
     pub title: String,
+    /// Shell script that is done before the `given` of every fixture.
+    pub given: String,
     /// Anchor of the heading on the cheat-sheet page.
     pub anchor: String,
     /// In order.
@@ -23,6 +25,8 @@ pub struct EntryGroup {
 pub struct RenderedEntry {
     /// As written; `command` is what is copied.
     pub entry: Entry,
+    /// The line of its command in the group's file.
+    pub line: u32,
     /// The command, highlighted: the inside of a `<code>`.
     pub command_html: String,
     /// What it does; inline HTML.

@@ -188,13 +188,19 @@ struct Regrade {
 #[derive(Debug, Args)]
 struct Lint {
     /// Also do what chapters offer to try, each chapter in a sandbox of its own, and compare what comes of it with what
-    /// they say.
+    /// they say; and each entry of the cheat sheet that has a fixture, in a sandbox of its own.
     #[arg(long)]
     run: bool,
     /// Only do what these chapters offer; all unless told.
     #[arg(long, value_name = "CHAPTER", requires = "run")]
     chapter: Vec<String>,
-    /// Chapters at the same time.
+    /// Only do these entries; all unless told.
+    #[arg(long, value_name = "ENTRY", requires = "run")]
+    entry: Vec<String>,
+    /// Of the entries do a part, e.g. the second of four.
+    #[arg(long, value_name = "2/4", requires = "run", conflicts_with_all = ["chapter", "entry"])]
+    turn: Option<turn::Turn>,
+    /// Chapters and entries at the same time.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=32))]
     parallel: u8,
     #[command(flatten)]

@@ -1,4 +1,5 @@
-//! `drydock lint --run` does what chapters offer to try, on a real engine, and names the line where they say what is not so.
+//! `drydock lint --run` does what chapters offer to try and what the cheat sheet says, on a real engine, and names the line
+//! where they say what is not so.
 
 use std::{fs, path::Path, process::Command};
 
@@ -25,6 +26,25 @@ fn lint(chapters: &[(&str, String)]) -> (Option<i32>, String) {
     run(folder.path())
 }
 
+/// The same of a cheat sheet of these entries.
+fn lint_entries(entries: &str) -> (Option<i32>, String) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let part = folder.path().join("chapters/08-trials");
+    let sheet = folder.path().join("cheatsheet");
+    fs::create_dir_all(&part).unwrap();
+    fs::create_dir_all(&sheet).unwrap();
+    fs::write(part.join("part.toml"), PART).unwrap();
+    fs::write(part.join("01-trial.md"), chapter(1, "")).unwrap();
+    fs::write(sheet.join("08-trials.toml"), format!("part = 8\ngroup = \"Trials\"\n{entries}")).unwrap();
+    run(folder.path())
+}
+
+fn entry(id: &str, command: &str, more: &str) -> String {
+    format!(
+        "\n[[entry]]\nid = \"{id}\"\ntask = \"Try\"\ncommand = '''{command}'''\ndoes = \"It.\"\nsection = \"trial\"\n{more}\n"
+    )
+}
+
 fn run(content: &Path) -> (Option<i32>, String) {
     let out = Command::new(binary())
         .arg("--content")
@@ -44,7 +64,7 @@ fn chapters_that_say_what_is_so_have_no_fault() {
         $ pwd; false\n/root/x\n$ echo $?\n1\n```\n\nWhat is not offered is not done.\n\n```console\n$ false && nobody\nsays this\n```\n";
     let (code, said) = lint(&[("01-good.md", chapter(1, blocks))]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("did 5 commands in 2 blocks of 1 chapters"), "{said}");
+    assert!(said.contains("did 5 commands in 2 blocks of 1 chapters, and 0 entries"), "{said}");
 }
 
 #[test]
@@ -62,6 +82,63 @@ fn what_is_not_so_is_named_with_its_line() {
         "01-session.md:15: `docker image ls -q nosuch` prints something else: nothing",
         "02-script.md:12: the script ends with 125; it prints",
         "03-leaves.md:12: `exit 0`: it ended the shell",
+        ": 4 faults",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn entries_that_do_what_they_say_have_no_fault() {
+    let entries = [
+        "given = '''common() { echo common > common; }'''\n".to_owned(),
+        entry(
+            "typed",
+            "docker run --rm -v $PWD:/w busybox cat /w/a; false",
+            "fixture.given = 'common; echo one > a'\nfixture.exit = 1\n\
+             fixture.then = 'grep -qx one /tmp/said; grep -qx common common'",
+        ),
+        entry(
+            "file",
+            "FROM busybox\nLABEL a=b",
+            "language = \"dockerfile\"\nfixture.then = 'docker build -q -t a -f /tmp/entry . && docker image inspect a'",
+        ),
+        entry(
+            "asks",
+            "docker volume prune -a",
+            "fixture.given = 'docker volume create a'\nfixture.answers = 'y'\n\
+             fixture.then = 'test -z \"$(docker volume ls -q)\"'",
+        ),
+        entry(
+            "goes-on",
+            "docker run --rm busybox sh -c 'echo begun; sleep 600'",
+            "fixture.interrupt_after = 3\nfixture.then = 'grep -qx begun /tmp/said'",
+        ),
+        entry("second", "ssh second hostname", "fixture.two_hosts = true\nfixture.then = 'test -s /tmp/said'"),
+        entry("elsewhere", "exit 9", "fixture.not_here = 'It is to fail.'"),
+        entry("unsaid", "exit 9", ""),
+    ];
+    let (code, said) = lint_entries(&entries.concat());
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("did 0 commands in 0 blocks of 0 chapters, and 5 entries"), "{said}");
+    assert!(said.contains("1 entries do not say how they are proved"), "{said}");
+}
+
+#[test]
+fn an_entry_that_does_not_what_it_says_is_named_with_its_line() {
+    let entries = [
+        entry("needs", "true", "fixture.given = 'echo nothing there; false'"),
+        entry("fails", "false\ntrue", "fixture = {}"),
+        entry("does-not", "true", "fixture.then = 'test -e made'"),
+        entry("leaves", "true", "fixture.given = 'kill -9 $$'"),
+    ];
+    let (code, said) = lint_entries(&entries.concat());
+    assert_eq!(code, Some(1), "{said}");
+    for part in [
+        "08-trials.toml:7: needs: what it needs is not made: `given` ends with 1; it prints \n    nothing there",
+        "fails: the command ends with 1; it prints nothing",
+        "does-not: it does not do what it says: the script `then` ends with 1; it prints nothing",
+        "leaves: it ended the shell",
         ": 4 faults",
     ] {
         assert!(said.contains(part), "{part}: {said}");

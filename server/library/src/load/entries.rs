@@ -1,7 +1,7 @@
 //! Cheat-sheet files into groups of entries.
 //! Invariant: pure; a faulty entry is left out alone, the others of its file stay.
 
-use domain::entry::{Entry, EntryFile};
+use domain::entry::{Entry, EntryFile, Fixture};
 
 use super::{
     document::Document,
@@ -36,7 +36,14 @@ pub(crate) fn parse_entries(file: &str, text: &str, findings: &mut Findings) -> 
         Some(render_entry(file, text, &document, &path, entry, findings))
     });
     let entries = entries.collect();
-    Some(EntryGroup { part: header.part, title: header.group, anchor, entries, file: file.to_owned() })
+    Some(EntryGroup {
+        part: header.part,
+        title: header.group,
+        given: header.given,
+        anchor,
+        entries,
+        file: file.to_owned(),
+    })
 }
 
 fn render_entry(
@@ -60,7 +67,8 @@ fn render_entry(
     });
     let flags = flags.collect();
     let command_html = highlight_html(&entry.language, entry.command.trim_end());
-    RenderedEntry { entry, command_html, does_html, destroys_html, flags }
+    let line = document.line(&format!("{path}.command"));
+    RenderedEntry { entry, line, command_html, does_html, destroys_html, flags }
 }
 
 fn judge(file: &str, document: &Document<'_>, path: &str, entry: &Entry, findings: &mut Findings) {
@@ -82,7 +90,30 @@ fn judge(file: &str, document: &Document<'_>, path: &str, entry: &Entry, finding
         let message = format!("there is no language `{}`; use one of {}", entry.language, Language::names());
         findings.problems.push(document.problem(&at("language"), message));
     }
+    if let Some(fixture) = &entry.fixture {
+        judge_fixture(document, &at("fixture"), entry, fixture, findings);
+    }
     if entry.runnable && entry.language != "sh" {
         findings.problems.push(document.problem(&at("runnable"), "only commands for `sh` can be tried"));
+    }
+}
+
+fn judge_fixture(document: &Document<'_>, path: &str, entry: &Entry, fixture: &Fixture, findings: &mut Findings) {
+    let at = |field: &str| format!("{path}.{field}");
+    let mut fault = |field: &str, message: &str| findings.problems.push(document.problem(&at(field), message));
+    if let Some(why) = &fixture.not_here {
+        if why.trim().is_empty() {
+            fault("not_here", "`not_here` says why it cannot be done in a sandbox");
+        }
+        if *fixture != (Fixture { not_here: fixture.not_here.clone(), ..Fixture::default() }) {
+            fault("not_here", "what is not done needs no other field");
+        }
+        return;
+    }
+    if (entry.language != "sh" || fixture.file) && fixture.then.trim().is_empty() {
+        fault("then", "what is no command for `sh` is proved by `then`, which uses the file /tmp/entry");
+    }
+    if fixture.interrupt_after.is_some_and(|seconds| !(1..=30).contains(&seconds)) {
+        fault("interrupt_after", "`interrupt_after` is a number of seconds from 1 to 30");
     }
 }

@@ -266,3 +266,24 @@ fn unclean_text_is_told_and_read() {
     );
     assert_eq!(library.chapters().len(), 1);
 }
+
+#[test]
+fn fixtures() {
+    for (fixture, wanted) in [
+        ("fixture = {}", ""),
+        ("fixture.not_here = \"no network\"", ""),
+        ("fixture.not_here = \" \"", ":14: `not_here` says why"),
+        ("fixture.not_here = \"no network\"\nfixture.exit = 1", ":14: what is not done needs no other field"),
+        ("language = \"dockerfile\"\nrunnable = false\nfixture = {}", ":16: what is no command for `sh`"),
+        ("fixture.file = true", ":14: what is no command for `sh`"),
+        ("fixture.interrupt_after = 60", ":14: `interrupt_after` is a number of seconds"),
+        ("fixture.colour = 1", ":14: unknown field `colour`"),
+    ] {
+        let content = Content::sound().changed(ENTRIES, "runnable = true", fixture);
+        if wanted.is_empty() {
+            assert_eq!(content.load().1, [""; 0], "{fixture}");
+        } else {
+            some(content, &format!("{ENTRIES}{wanted}"));
+        }
+    }
+}

@@ -1,11 +1,17 @@
 //! `drydock lint`: every fault of the content, or as JSON a list of `{file, line, message}`. With `--run` also where
-//! doing what a chapter offers to try does not give what the chapter says. Exit codes: 0 no fault, 1 some, 2 it could not
+//! doing what a chapter offers to try does not give what the chapter says, and where an entry of the cheat sheet does
+//! not do what its fixture looks for. Exit codes: 0 no fault, 1 some, 2 it could not
 //! be found out.
 
+use library::Library;
+
+use self::run::Ran;
 use super::{Found, Lint};
 use crate::config::Config;
 
+mod chapter;
 mod compare;
+mod entry;
 mod run;
 mod shell;
 
@@ -25,7 +31,12 @@ pub(super) async fn lint(config: &Config, asked: &Lint) -> anyhow::Result<Found>
             say!("{problem}");
         }
         if let Some(ran) = &ran {
-            say!("did {} commands in {} blocks of {} chapters", ran.commands, ran.blocks, ran.chapters);
+            let Ran { commands, blocks, chapters, entries, .. } = ran;
+            say!("did {commands} commands in {blocks} blocks of {chapters} chapters, and {entries} entries");
+            let unsaid = unsaid(&library);
+            if unsaid > 0 {
+                say!("{unsaid} entries do not say how they are proved");
+            }
         }
         say!(
             "{} chapters, {} exercises, {} entries: {} faults",
@@ -47,4 +58,10 @@ pub(super) async fn lint(config: &Config, asked: &Lint) -> anyhow::Result<Found>
         (true, true) => Found::Unknown,
         (false, _) => Found::Wrong,
     })
+}
+
+/// How many entries have no fixture.
+fn unsaid(library: &Library) -> usize {
+    let entries = library.groups().iter().flat_map(|group| &group.entries);
+    entries.filter(|it| it.entry.fixture.is_none()).count()
 }

@@ -1,30 +1,28 @@
-//! Doing what chapters offer to try: each chapter in a sandbox of its own, from its first block to its last, as a reader
-//! would who tries everything.
+//! Doing what chapters and cheat sheet offer: each chapter in a sandbox of its own, from its first block to its last, as a
+//! reader would who tries everything; each entry in one of its own.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use domain::problem::Problem;
 use futures::StreamExt as _;
-use library::{Chapter, Command, Library};
-use sandbox::{EngineState, Sandboxes};
+use library::{Chapter, EntryGroup, Library};
+use sandbox::{EngineState, Sandbox, Sandboxes};
 
 use super::{
-    super::{Lint, trial::Trial},
-    compare,
-    shell::{Said, Shell, Silence},
+    super::{Lint, trial::Trial, turn::Turn},
+    chapter, entry,
+    shell::Shell,
 };
 use crate::config::Config;
 
 /// All such commands on one engine share it.
 const DEPLOYMENT: &str = "lint";
 /// A command, or a script, takes no longer.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 /// The engine of a new sandbox answers, and its shell, within this time.
 const START: Duration = Duration::from_secs(60);
 /// Sandboxes end by themselves after this many seconds.
 const LIFE_SECONDS: i64 = 1800;
-/// Lines of an answer that are told to the author, from its beginning and from its end.
-const TOLD: usize = 8;
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -32,35 +30,71 @@ pub(super) struct Ran {
     pub(super) chapters: usize,
     pub(super) blocks: usize,
     pub(super) commands: usize,
+    pub(super) entries: usize,
     /// What was so twice.
     pub(super) problems: Vec<Problem>,
     /// What was so once, and not in another sandbox: it depends on chance, which may be the engine's.
     pub(super) once: Vec<Problem>,
-    /// Of which chapters nothing is known, and why.
+    /// Of what nothing is known, and why.
     pub(super) could_not_run: Vec<String>,
 }
 
-/// Do what the wanted chapters offer.
-pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> anyhow::Result<Ran> {
-    let is = |chapter: &Chapter, name: &String| chapter.id.as_str() == name;
-    for name in &asked.chapter {
-        anyhow::ensure!(library.chapters().iter().any(|it| is(it, name)), "there is no chapter {name}");
+/// Something to do in a sandbox of its own.
+enum Job {
+    Chapter(Arc<Chapter>),
+    /// A group, and the place of an entry in it.
+    Entry(Arc<EntryGroup>, usize),
+}
+
+impl Job {
+    /// A name that no other job has.
+    fn name(&self) -> String {
+        match self {
+            Self::Chapter(chapter) => chapter.id.to_string(),
+            Self::Entry(group, place) => format!("entry-{}", group.entries[*place].id()),
+        }
     }
-    let wanted: Vec<Arc<Chapter>> = library
-        .chapters()
-        .iter()
-        .filter(|chapter| asked.chapter.is_empty() || asked.chapter.iter().any(|name| is(chapter, name)))
-        .filter(|chapter| !chapter.tries.is_empty())
-        .cloned()
-        .collect();
+
+    fn file(&self) -> &str {
+        match self {
+            Self::Chapter(chapter) => &chapter.file,
+            Self::Entry(group, _) => &group.file,
+        }
+    }
+
+    /// What is wrong with it, in one sandbox.
+    async fn faults(&self, sandboxes: &Sandboxes, lease: &str, now: i64) -> anyhow::Result<Vec<Problem>> {
+        let sandbox = sandboxes.create(lease, now + LIFE_SECONDS).await?;
+        let engine = sandbox.wait_for_engine(START).await?;
+        anyhow::ensure!(engine == EngineState::Ready, "the sandbox's engine did not start");
+        let found = self.faults_in(&sandbox).await;
+        sandbox.end().await?;
+        found
+    }
+
+    async fn faults_in(&self, sandbox: &Sandbox) -> anyhow::Result<Vec<Problem>> {
+        let mut shell = Shell::open(sandbox, START).await?;
+        match self {
+            Self::Chapter(chapter) => chapter::faults(chapter, &mut shell).await,
+            Self::Entry(group, place) => {
+                let fault = entry::fault(&group.given, &group.entries[*place], sandbox, &mut shell).await?;
+                Ok(fault.map(|it| Problem::at(&group.file, group.entries[*place].line, it)).into_iter().collect())
+            }
+        }
+    }
+}
+
+/// Do what the wanted chapters offer and the wanted entries say.
+pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> anyhow::Result<Ran> {
+    let wanted = jobs(library, asked)?;
     let trial = Trial::begin(config, DEPLOYMENT).await?;
     let all = futures::stream::iter(wanted)
-        .map(|chapter| {
-            let lease = format!("{}{}", trial.prefix, chapter.id);
+        .map(|job| {
+            let lease = format!("{}{}", trial.prefix, job.name());
             let (sandboxes, now) = (&trial.sandboxes, trial.clock.now());
             async move {
-                let came = one(&chapter, sandboxes, &lease, now).await;
-                (chapter, came.map(|faults| (faults, Vec::new())))
+                let came = job.faults(sandboxes, &lease, now).await;
+                (job, came.map(|faults| (faults, Vec::new())))
             }
         })
         .buffer_unordered(usize::from(asked.parallel))
@@ -68,13 +102,13 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
     let all = async {
         let mut all = all.await;
         // Alone on the machine: what an engine does only when it has too little of that is nothing that a chapter says.
-        for (chapter, came) in &mut all {
+        for (job, came) in &mut all {
             let Ok((first, once)) = came else { continue };
             if first.is_empty() {
                 continue;
             }
-            let lease = format!("{}{}-again", trial.prefix, chapter.id);
-            match one(chapter, &trial.sandboxes, &lease, trial.clock.now()).await {
+            let lease = format!("{}{}-again", trial.prefix, job.name());
+            match job.faults(&trial.sandboxes, &lease, trial.clock.now()).await {
                 Ok(second) => (*first, *once) = apart(std::mem::take(first), second),
                 Err(error) => *came = Err(error),
             }
@@ -82,19 +116,51 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
         all
     };
     let mut ran = Ran::default();
-    for (chapter, came) in trial.to_its_end(all).await? {
-        ran.chapters += 1;
-        ran.blocks += chapter.tries.len();
-        ran.commands += chapter.tries.iter().map(|it| it.commands.len()).sum::<usize>();
+    for (job, came) in trial.to_its_end(all).await? {
+        match &job {
+            Job::Chapter(chapter) => {
+                ran.chapters += 1;
+                ran.blocks += chapter.tries.len();
+                ran.commands += chapter.tries.iter().map(|it| it.commands.len()).sum::<usize>();
+            }
+            Job::Entry(..) => ran.entries += 1,
+        }
         match came {
             Ok((problems, once)) => {
                 ran.problems.extend(problems);
                 ran.once.extend(once);
             }
-            Err(error) => ran.could_not_run.push(format!("{}: {error:#}", chapter.file)),
+            Err(error) => ran.could_not_run.push(format!("{} ({}): {error:#}", job.file(), job.name())),
         }
     }
     Ok(ran)
+}
+
+/// What is to be done: what is named, or everything, of the entries only those whose turn it is.
+fn jobs(library: &Library, asked: &Lint) -> anyhow::Result<Vec<Job>> {
+    let mut jobs = Vec::new();
+    let named = !asked.chapter.is_empty() || !asked.entry.is_empty();
+    for name in &asked.chapter {
+        let found = library.chapters().iter().find(|it| it.id.as_str() == name);
+        jobs.push(Job::Chapter(Arc::clone(found.ok_or_else(|| anyhow::anyhow!("there is no chapter {name}"))?)));
+    }
+    let entries = || {
+        let of = |group: &Arc<EntryGroup>| (0..group.entries.len()).zip(std::iter::repeat(Arc::clone(group)));
+        let all = library.groups().iter().flat_map(of).map(|(place, group)| (group, place));
+        all.filter(|(group, place)| entry::is_proved(&group.entries[*place].entry)).collect::<Vec<_>>()
+    };
+    for name in &asked.entry {
+        let mut wanted = entries().into_iter().filter(|(group, place)| group.entries[*place].id().as_str() == name);
+        let (group, place) = wanted.next().ok_or_else(|| anyhow::anyhow!("there is no entry {name} with a fixture"))?;
+        jobs.push(Job::Entry(group, place));
+    }
+    if !named {
+        jobs.extend(library.chapters().iter().filter(|it| !it.tries.is_empty()).cloned().map(Job::Chapter));
+        let has_turn = |number: usize| asked.turn.is_none_or(|turn: Turn| turn.has(number));
+        let entries = entries().into_iter().enumerate().filter(|(number, _)| has_turn(*number));
+        jobs.extend(entries.map(|(_, (group, place))| Job::Entry(group, place)));
+    }
+    Ok(jobs)
 }
 
 /// What both times found in a line, as the second told it; and what one alone found.
@@ -106,83 +172,14 @@ fn apart(first: Vec<Problem>, second: Vec<Problem>) -> (Vec<Problem>, Vec<Proble
     (both, only_first.chain(only_second).collect())
 }
 
-/// What is wrong with a chapter in one sandbox.
-async fn one(chapter: &Chapter, sandboxes: &Sandboxes, lease: &str, now: i64) -> anyhow::Result<Vec<Problem>> {
-    let sandbox = sandboxes.create(lease, now + LIFE_SECONDS).await?;
-    let engine = sandbox.wait_for_engine(START).await?;
-    anyhow::ensure!(engine == EngineState::Ready, "the sandbox's engine did not start");
-    let mut shell = Shell::open(&sandbox, START).await?;
-    let mut problems = Vec::new();
-    for command in chapter.tries.iter().flat_map(|it| &it.commands) {
-        match shell.ask(&typed(command), PATIENCE).await {
-            Ok(said) => {
-                problems.extend(judge(command, &said).map(|fault| Problem::at(&chapter.file, command.line, fault)));
-            }
-            Err(silence @ (Silence::TooLong { .. } | Silence::Exited)) => {
-                problems.push(Problem::at(&chapter.file, command.line, format!("`{}`: {silence}", first(command))));
-                // What comes after it may build on it.
-                break;
-            }
-            Err(silence) => return Err(silence.into()),
-        }
-    }
-    sandbox.end().await?;
-    Ok(problems)
-}
-
-/// A script is typed as one command, so that its end can be told.
-fn typed(command: &Command) -> String {
-    if command.answer.is_some() { command.typed.clone() } else { format!("{{\n{}\n}}", command.typed) }
-}
-
-fn first(command: &Command) -> &str {
-    command.typed.lines().next().unwrap_or_default()
-}
-
-/// What is wrong with what came of a command.
-fn judge(command: &Command, said: &Said) -> Option<String> {
-    let told = || {
-        let mut lines: Vec<&str> = said.lines.iter().map(String::as_str).collect();
-        let over = lines.len().saturating_sub(2 * TOLD);
-        if over > 0 {
-            lines.splice(TOLD..TOLD + over, ["(and more)"]);
-        }
-        if lines.is_empty() { "nothing".to_owned() } else { format!("\n    {}", lines.join("\n    ")) }
-    };
-    match &command.answer {
-        Some(answer) if compare::fits(answer, &said.lines) => None,
-        Some(_) => Some(format!("`{}` prints something else: {}", first(command), told())),
-        None if said.status == 0 => None,
-        None => Some(format!("the script ends with {}; it prints {}", said.status, told())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn command(typed: &str, answer: Option<&[&str]>) -> Command {
-        let answer = answer.map(|lines| lines.iter().map(|line| (*line).to_owned()).collect());
-        Command { line: 3, typed: typed.to_owned(), answer }
-    }
 
     #[test]
     fn what_comes_once_is_told_apart() {
         let at = |line: u32, text: &str| Problem::at("a.md", line, text);
         let (both, once) = apart(vec![at(1, "a"), at(2, "b")], vec![at(2, "c"), at(3, "d")]);
         assert_eq!((both, once), (vec![at(2, "c")], vec![at(1, "a"), at(3, "d")]));
-    }
-
-    #[test]
-    fn sessions_are_judged_by_what_they_print_and_scripts_by_how_they_end() {
-        let said = |lines: &[&str], status| Said { lines: lines.iter().map(|it| (*it).to_owned()).collect(), status };
-        let session = command("docker ps -q", Some(&["…"]));
-        assert_eq!(judge(&session, &said(&["a", "b"], 1)), None);
-        let session = command("cat x", Some(&["hello"]));
-        assert!(judge(&session, &said(&["No such file"], 1)).unwrap().contains("`cat x` prints something else"));
-        let script = command("false", None);
-        assert_eq!(judge(&script, &said(&["whatever"], 0)), None);
-        assert!(judge(&script, &said(&[], 1)).unwrap().contains("ends with 1; it prints nothing"));
-        assert_eq!(typed(&script), "{\nfalse\n}");
     }
 }

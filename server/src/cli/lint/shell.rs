@@ -10,9 +10,14 @@ const COLS: NonZeroU16 = NonZeroU16::new(220).expect("not 0");
 const ROWS: NonZeroU16 = NonZeroU16::new(500).expect("not 0");
 /// Before each prompt the shell says between two of these how the last command ended; nothing else prints them.
 const MARK: u8 = 0x1e;
+/// After this time a command that asks something has asked it.
+const BEFORE_ANSWER: Duration = Duration::from_secs(2);
+/// Ctrl-C, and how long what it ends may take for it.
+const INTERRUPT: u8 = 3;
+const AFTER_INTERRUPT: Duration = Duration::from_secs(30);
 /// Nothing that is typed comes back, there are no prompts, and what marks the end stands in their place.
 const SILENTLY: &str =
-    r#"stty -echo; bind 'set enable-bracketed-paste off'; PS1= PS2= PROMPT_COMMAND='printf "\036%s\036" $?'"#;
+    r#"stty -echo; set +H; bind 'set enable-bracketed-paste off'; PS1= PS2= PROMPT_COMMAND='printf "\036%s\036" $?'"#;
 
 /// The shell.
 pub(super) struct Shell {
@@ -28,6 +33,21 @@ pub(super) struct Said {
     pub(super) lines: Vec<String>,
     /// How it ended.
     pub(super) status: i32,
+}
+
+/// Lines of an answer that are told to the author, from its beginning and from its end.
+const TOLD: usize = 8;
+
+impl Said {
+    /// The lines for the author, each further in; of many those in the middle are left out.
+    pub(super) fn told(&self) -> String {
+        let mut lines: Vec<&str> = self.lines.iter().map(String::as_str).collect();
+        let over = lines.len().saturating_sub(2 * TOLD);
+        if over > 0 {
+            lines.splice(TOLD..TOLD + over, ["(and more)"]);
+        }
+        if lines.is_empty() { "nothing".to_owned() } else { format!("\n    {}", lines.join("\n    ")) }
+    }
 }
 
 /// Why there is no answer.
@@ -55,10 +75,45 @@ impl Shell {
 
     /// Type a command, one line or more, and wait for its end.
     pub(super) async fn ask(&mut self, command: &str, patience: Duration) -> Result<Said, Silence> {
-        let until = Instant::now() + patience;
+        self.begin(command).await?;
+        self.end(patience).await
+    }
+
+    /// The same, and type answers when it has had the time to ask for them.
+    pub(super) async fn answer(&mut self, command: &str, answers: &str, patience: Duration) -> Result<Said, Silence> {
+        self.begin(command).await?;
+        for line in answers.lines() {
+            match self.end(BEFORE_ANSWER).await {
+                Err(Silence::TooLong { .. }) => self.press(format!("{line}\n").into_bytes()).await?,
+                other => return other,
+            }
+        }
+        self.end(patience).await
+    }
+
+    /// Type a command that does not end by itself, and press Ctrl-C after some time.
+    pub(super) async fn interrupt(&mut self, command: &str, after: Duration) -> Result<Said, Silence> {
+        self.begin(command).await?;
+        match self.end(after).await {
+            Err(Silence::TooLong { .. }) => {}
+            other => return other,
+        }
+        self.press(vec![INTERRUPT]).await?;
+        self.end(AFTER_INTERRUPT).await
+    }
+
+    async fn begin(&mut self, command: &str) -> Result<(), Silence> {
         self.rest.clear();
-        let typed = TerminalInput::Bytes(format!("{command}\n").into_bytes().into());
-        self.terminal.input.send(typed).await.map_err(|_| Silence::Lost)?;
+        self.press(format!("{command}\n").into_bytes()).await
+    }
+
+    async fn press(&self, keys: Vec<u8>) -> Result<(), Silence> {
+        self.terminal.input.send(TerminalInput::Bytes(keys.into())).await.map_err(|_| Silence::Lost)
+    }
+
+    /// Wait for the end of what was typed.
+    async fn end(&mut self, patience: Duration) -> Result<Said, Silence> {
+        let until = Instant::now() + patience;
         loop {
             if let Some((bytes, status)) = marked(&self.rest) {
                 return Ok(Said { lines: screen(bytes), status });

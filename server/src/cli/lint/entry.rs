@@ -1,0 +1,118 @@
+//! An entry of the cheat sheet, done where its fixture says it helps.
+
+use std::time::Duration;
+
+use domain::entry::{Entry, Fixture};
+use library::RenderedEntry;
+use sandbox::{FileContent, Sandbox};
+
+use super::{
+    run::PATIENCE,
+    shell::{Said, Shell, Silence},
+};
+
+/// What the command printed, for the script that looks at what came of it.
+const SAID: &str = "/tmp/said";
+/// What stands in the entry, for the script that uses it.
+const ENTRY: &str = "/tmp/entry";
+
+/// Whether it says how it is proved.
+pub(super) fn is_proved(entry: &Entry) -> bool {
+    entry.fixture.as_ref().is_some_and(|fixture| fixture.not_here.is_none())
+}
+
+/// What is not as it says.
+pub(super) async fn fault(
+    given: &str,
+    rendered: &RenderedEntry,
+    sandbox: &Sandbox,
+    shell: &mut Shell,
+) -> anyhow::Result<Option<String>> {
+    let entry = &rendered.entry;
+    let Some(fixture) = &entry.fixture else { return Ok(None) };
+    match prove(given, entry, fixture, sandbox, shell).await {
+        Ok(fault) => Ok(fault.map(|it| format!("{}: {it}", entry.id))),
+        Err(Stopped::Silence(silence @ (Silence::TooLong { .. } | Silence::Exited))) => {
+            Ok(Some(format!("{}: {silence}", entry.id)))
+        }
+        Err(Stopped::Silence(silence)) => Err(silence.into()),
+        Err(Stopped::Sandbox(error)) => Err(error.into()),
+    }
+}
+
+/// Why it could not be done to its end.
+enum Stopped {
+    Silence(Silence),
+    Sandbox(sandbox::SandboxError),
+}
+
+impl From<Silence> for Stopped {
+    fn from(silence: Silence) -> Self {
+        Self::Silence(silence)
+    }
+}
+
+impl From<sandbox::SandboxError> for Stopped {
+    fn from(error: sandbox::SandboxError) -> Self {
+        Self::Sandbox(error)
+    }
+}
+
+async fn prove(
+    given: &str,
+    entry: &Entry,
+    fixture: &Fixture,
+    sandbox: &Sandbox,
+    shell: &mut Shell,
+) -> Result<Option<String>, Stopped> {
+    if fixture.two_hosts {
+        sandbox.add_host().await?;
+    }
+    let given = shell.ask(&script(&format!("{}\n{}", given.trim(), fixture.given.trim())), PATIENCE).await?;
+    if given.status != 0 {
+        return Ok(Some(ended("what it needs is not made: `given`", &given)));
+    }
+    sandbox.put_files(&[FileContent::new(ENTRY, entry.command.clone())]).await?;
+    if entry.language == "sh" && !fixture.file {
+        let said = match fixture.interrupt_after {
+            Some(seconds) => shell.interrupt(&script(&entry.command), Duration::from_secs(seconds.into())).await?,
+            None => shell.answer(&script(&entry.command), &fixture.answers, PATIENCE).await?,
+        };
+        if fixture.interrupt_after.is_none() && said.status != i32::from(fixture.exit) {
+            return Ok(Some(ended("the command", &said)));
+        }
+        sandbox.put_files(&[FileContent::new(SAID, said.lines.join("\n") + "\n")]).await?;
+    }
+    let then = shell.ask(&script(&fixture.then), PATIENCE).await?;
+    Ok((then.status != 0).then(|| ended("it does not do what it says: the script `then`", &then)))
+}
+
+/// Typed as one command, in a shell of its own that ends where a command fails.
+fn script(text: &str) -> String {
+    format!("(set -e\n:\n{}\n)", text.trim())
+}
+
+fn ended(what: &str, said: &Said) -> String {
+    format!("{what} ends with {}; it prints {}", said.status, said.told())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_says_how_is_proved() {
+        let entry = |fixture: &str| {
+            let text = format!("id='a'\ntask='b'\ncommand='c'\ndoes='d'\nsection='e'\n{fixture}");
+            toml::from_str::<Entry>(&text).unwrap()
+        };
+        assert!(is_proved(&entry("fixture = {}")) && is_proved(&entry("fixture.exit = 1")));
+        assert!(!is_proved(&entry("")) && !is_proved(&entry("fixture.not_here = 'no network'")));
+    }
+
+    #[test]
+    fn a_script_may_be_empty() {
+        assert_eq!(script("\ntrue\n"), "(set -e\n:\ntrue\n)");
+        assert_eq!(script(""), "(set -e\n:\n\n)");
+    }
+}
