@@ -72,7 +72,7 @@ async fn prove(
     if given.status != 0 {
         return Ok(Some(ended("what it needs is not made: `given`", &given)));
     }
-    sandbox.put_files(&[FileContent::new(ENTRY, entry.command.clone())]).await?;
+    sandbox.put_files(&[FileContent::new(ENTRY, format!("{}\n", entry.command.trim_end()))]).await?;
     if entry.language == "sh" && !fixture.file {
         let said = match fixture.interrupt_after {
             Some(seconds) => shell.interrupt(&script(&entry.command), Duration::from_secs(seconds.into())).await?,
