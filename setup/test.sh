@@ -47,13 +47,25 @@ lint_rust() {
 # No tests in documentation: rustdoc may belong to another compiler than the one that is built with.
 unit() { env -u DRYDOCK_SANDBOX__LEVEL cargo test --quiet --locked --workspace --tests; }
 scripts() { (cd app/js && npm run --silent check && npm test --silent); }
-# Every case of every exercise; or with EXERCISES=turns of a quarter that moves on with each commit, and of those that
-# changed within six hours before the last one. Without a history it is all of them.
+# Which quarter of what takes turns this commit has, as 2/4; fails where everything is to be done: unless EXERCISES=turns,
+# and where there is no history.
+turn() {
+  local commits
+  [ "${EXERCISES:-all}" = turns ] && commits=$(git rev-list --count HEAD) && echo "$((commits % 4 + 1))/4"
+}
+# What chapters offer to try, and the cheat sheet's entries, which take turns.
+content() {
+  local options=(--run --parallel 4) turn
+  if turn=$(turn); then options+=(--turn "$turn"); fi
+  target/debug/drydock lint "${options[@]}"
+}
+# Every case of every exercise; or of those whose turn it is and of those that changed within six hours before the last
+# commit.
 exercises() {
-  local options=(--all --parallel 4) commits last changed name
-  if [ "${EXERCISES:-all}" = turns ] && commits=$(git rev-list --count HEAD) && last=$(git log -1 --format=%ct) &&
+  local options=(--all --parallel 4) turn last changed name
+  if turn=$(turn) && last=$(git log -1 --format=%ct) &&
     changed=$(git log --since "@$((last - 6 * 3600))" --name-only --format= -- content/exercises); then
-    options+=(--turn $((commits % 4 + 1))/4)
+    options+=(--turn "$turn")
     for name in $(cut -d / -f 3 <<<"$changed" | sort -u); do
       if [ -d "content/exercises/$name" ]; then options+=(--whole "$name"); fi
     done
@@ -88,7 +100,7 @@ step build make --no-print-directory build
 step prepare target/debug/drydock prepare
 before=$(remains)
 step doctor level
-step content target/debug/drydock lint --run --parallel 4
+step content content
 step unit unit
 step scripts scripts
 step sandboxes cargo test --quiet --locked --workspace --test docker
