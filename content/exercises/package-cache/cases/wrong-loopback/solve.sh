@@ -1,0 +1,3 @@
+docker compose up -d
+sleep 1
+sh build.sh press:1 || true
