@@ -25,15 +25,13 @@ pub(crate) fn connect() -> Result<(), Fault> {
     Ok(())
 }
 
-/// A container that has just been started may not have its socket yet.
+/// A container that has just been started may not have its socket yet, or not have opened it to visitors.
 fn reach() -> std::io::Result<UnixStream> {
+    let early = [ErrorKind::NotFound, ErrorKind::ConnectionRefused, ErrorKind::PermissionDenied];
     let deadline = Instant::now() + PATIENCE;
     loop {
         match UnixStream::connect(protocol::SOCKET) {
-            Err(error)
-                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused)
-                    && Instant::now() < deadline =>
-            {
+            Err(error) if early.contains(&error.kind()) && Instant::now() < deadline => {
                 std::thread::sleep(Duration::from_millis(2));
             }
             other => return other,
