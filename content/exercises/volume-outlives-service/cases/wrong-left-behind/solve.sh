@@ -1,0 +1,13 @@
+set -e
+cat > compose.yaml <<'END'
+services:
+  ledger:
+    build: ledger
+    init: true
+    ports: ["8080:8080"]
+    volumes: ["data:/srv/ledger/data"]
+volumes:
+  data: {name: ledger-data}
+END
+docker compose down
+docker compose up -d
