@@ -1,0 +1,26 @@
+set -e
+cat > compose.yaml <<'EOF'
+services:
+  web:
+    build: ./shop
+    image: shop:1
+    init: true
+    command: web
+    ports: ["8080:8080"]
+    volumes: ["./conf:/conf:ro", "web-keys:/keys:ro"]
+  bank:
+    build: ./shop
+    image: shop:1
+    init: true
+    command: bank
+    volumes: ["./secrets:/secrets:ro"]
+  keeper:
+    build: ./keeper
+    image: keeper:1
+    init: true
+    volumes: ["keys:/keys"]
+volumes:
+  keys: {}
+  web-keys: {}
+EOF
+docker compose up -d --build

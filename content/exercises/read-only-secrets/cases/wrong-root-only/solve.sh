@@ -1,0 +1,28 @@
+set -e
+cat > compose.yaml <<'EOF'
+services:
+  web:
+    build: ./shop
+    image: shop:1
+    init: true
+    read_only: true
+    command: web
+    ports: ["8080:8080"]
+    volumes: ["./conf:/conf", "keys:/keys"]
+  bank:
+    build: ./shop
+    image: shop:1
+    init: true
+    read_only: true
+    command: bank
+    volumes: ["./secrets:/secrets"]
+  keeper:
+    build: ./keeper
+    image: keeper:1
+    init: true
+    read_only: true
+    volumes: ["keys:/keys"]
+volumes:
+  keys: {}
+EOF
+docker compose up -d --build

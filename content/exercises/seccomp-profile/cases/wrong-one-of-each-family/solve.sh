@@ -1,0 +1,15 @@
+set -e
+jq '["chmod", "chown", "link", "symlink", "mknod", "setxattr", "ptrace", "process_vm_readv", "socket", "socketcall"] as $gone
+  | .syscalls |= map(.names -= $gone | select(.names != []))
+  | .syscalls += [1, 2, 10 | { names: ["socket"], action: "SCMP_ACT_ALLOW", args: [{ index: 0, value: ., op: "SCMP_CMP_EQ" }] }]
+' default.json > peek.json
+cat > compose.yaml <<'EOF'
+services:
+  peek:
+    build: ./peek
+    image: peek:1
+    init: true
+    ports: ["8080:8080"]
+    security_opt: ["seccomp=./peek.json"]
+EOF
+docker compose up -d --build
