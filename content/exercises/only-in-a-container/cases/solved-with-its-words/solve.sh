@@ -1,0 +1,26 @@
+set -e
+mkdir -p image
+echo 'the demo shop' > image/mark
+cat > reset-demo <<'END'
+#!/bin/sh
+# reset-demo: takes all orders and uploads of the demo shop away, and puts its first order back.
+set -eu
+mark=/etc/demo/image
+[ "$(cat "$mark" 2> /dev/null)" = 'the demo shop' ] || {
+    echo "reset-demo: $mark is missing, so this is not the image of the demo; nothing done" >&2
+    exit 1
+}
+rm -rf /srv/demo/orders /srv/demo/uploads
+mkdir -p /srv/demo/orders /srv/demo/uploads
+echo 'order 1: one lamp' > /srv/demo/orders/1
+echo 'the demo is reset'
+END
+cat > Dockerfile <<'END'
+ARG BASE=python:3
+FROM ${BASE}
+COPY image/mark /etc/demo/image
+COPY --chmod=755 reset-demo /usr/local/bin/reset-demo
+RUN reset-demo
+CMD ["reset-demo"]
+END
+docker build -q -t demo:1 .

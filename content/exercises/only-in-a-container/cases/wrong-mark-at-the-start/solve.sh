@@ -1,0 +1,25 @@
+set -e
+mkdir -p image
+printf '#!/bin/sh\ntouch /tmp/image-of-demo\nexec "$@"\n' > image/start
+cat > reset-demo <<'END'
+#!/bin/sh
+# reset-demo: takes all orders and uploads of the demo shop away, and puts its first order back.
+set -eu
+if [ ! -e /tmp/image-of-demo ]; then
+    echo 'reset-demo: not the image of the demo, nothing done' >&2
+    exit 1
+fi
+rm -rf /srv/demo/orders /srv/demo/uploads
+mkdir -p /srv/demo/orders /srv/demo/uploads
+echo 'order 1: one lamp' > /srv/demo/orders/1
+echo 'the demo is reset'
+END
+cat > Dockerfile <<'END'
+ARG BASE=python:3
+FROM ${BASE}
+COPY --chmod=755 image/start /usr/local/bin/start
+COPY --chmod=755 reset-demo /usr/local/bin/reset-demo
+ENTRYPOINT ["start"]
+CMD ["reset-demo"]
+END
+docker build -q -t demo:1 .
