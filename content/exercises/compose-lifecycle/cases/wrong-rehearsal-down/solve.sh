@@ -1,0 +1,10 @@
+(cd tickets && docker compose up -d --remove-orphans)
+(cd rehearsal && docker compose down)
+cd survey
+docker compose -p survey-2026 logs --no-log-prefix form | tail -n 1 | sed "s/.* //" > receipt
+docker compose -p survey-2026 down --volumes
+cd ..
+cd archive
+sed -i "1i name: playbills" compose.yaml
+docker compose up -d
+cd ..

@@ -1,0 +1,2 @@
+chmod 755 failed
+docker stack config -c stack.yaml
