@@ -1,0 +1,2 @@
+chmod 755 job
+./job hello || echo "exit code $?"
