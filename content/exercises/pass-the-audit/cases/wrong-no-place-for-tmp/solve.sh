@@ -1,0 +1,3 @@
+set -e
+docker compose up -d --build
+sh audit.sh
