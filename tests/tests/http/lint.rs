@@ -106,13 +106,14 @@ fn entries_that_do_what_they_say_have_no_fault() {
         entry(
             "asks",
             "docker volume prune -a",
-            "fixture.given = 'docker volume create a'\nfixture.answers = 'y'\n\
+            "fixture.given = 'docker volume create spare'\nfixture.answers = 'y'\n\
              fixture.then = 'test -z \"$(docker volume ls -q)\"'",
         ),
         entry(
             "goes-on",
-            "docker run --rm busybox sh -c 'echo begun; sleep 600'",
-            "fixture.interrupt_after = 3\nfixture.then = 'grep -qx begun /tmp/said'",
+            "docker logs -f loud",
+            "fixture.given = '''docker run -d --name loud busybox sh -c \"echo begun; sleep 600\"'''\n\
+             fixture.interrupt_after = 3\nfixture.then = 'grep -qx begun /tmp/said'",
         ),
         entry("second", "ssh second hostname", "fixture.two_hosts = true\nfixture.then = 'test -s /tmp/said'"),
         entry("elsewhere", "exit 9", "fixture.not_here = 'It is to fail.'"),
