@@ -7,15 +7,14 @@ use domain::chapter::SectionRef;
 use library::Covered;
 use serde_json::{Value, json};
 
-use super::Found;
+use super::{Found, read_content};
 use crate::config::Config;
 
 /// What stands in a cell where something is missing.
 const NOTHING: &str = "**nothing**";
 
 pub(super) fn coverage(config: &Config, as_json: bool) -> anyhow::Result<Found> {
-    anyhow::ensure!(config.content.is_dir(), "there is no content folder {}", config.content.display());
-    let (library, _) = library::load(&config.content);
+    let (library, _) = read_content(config)?;
     let rows = library::coverage(&library);
     anyhow::ensure!(!rows.is_empty(), "{} has no curriculum.toml, or no row in it", config.content.display());
     let whole = rows.iter().filter(|row| row.is_whole()).count();

@@ -4,6 +4,8 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use domain::problem::Problem;
+use library::Library;
 use serde::Serialize;
 
 use crate::config::{Config, LogFormat};
@@ -303,6 +305,12 @@ fn perform(command: Command, config: Config) -> anyhow::Result<Found> {
         Command::Search(asked) => search::search(&config, &asked),
         Command::GradeWorker => Ok(Found::Fine),
     }
+}
+
+/// The content, and every fault in it.
+fn read_content(config: &Config) -> anyhow::Result<(Library, Vec<Problem>)> {
+    anyhow::ensure!(config.content.is_dir(), "there is no content folder {}", config.content.display());
+    Ok(library::load(&config.content))
 }
 
 /// Which containers are this server's: a random word, kept in its database.

@@ -51,10 +51,15 @@ async fn notes(sandbox: &Sandbox) -> Vec<Vec<String>> {
     text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
+/// The name of the program in whose place the trap ran.
+fn program(note: &[String]) -> &str {
+    note[0].rsplit('/').next().unwrap_or_default()
+}
+
 /// A terminal that is closed at once may end its shell before that says anything. Who waits in vain sees it in the notes.
 async fn wait_for_note_of(sandbox: &Sandbox, name: &str) {
     for _ in 0..300 {
-        if notes(sandbox).await.iter().any(|note| note[0].rsplit('/').next() == Some(name)) {
+        if notes(sandbox).await.iter().any(|note| program(note) == name) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -188,7 +193,7 @@ async fn all_ran_inside(sandbox: &Sandbox, namespace: &str) -> BTreeSet<String> 
     for place in [NOTES, "/dev/shm/drydock-trap-notes"] {
         assert!(!Path::new(place).exists(), "a trap ran on the host");
     }
-    notes.into_iter().map(|note| note[0].rsplit('/').next().unwrap_or_default().to_owned()).collect()
+    notes.iter().map(|note| program(note).to_owned()).collect()
 }
 
 async fn trapped(hangs: bool) -> Option<(Guarded, Vec<Ended>, BTreeSet<String>)> {

@@ -14,8 +14,8 @@ fn chapter(order: u8, text: &str) -> String {
     )
 }
 
-/// Exit code and output of a lint of these chapters.
-fn lint(chapters: &[(&str, String)]) -> (Option<i32>, String) {
+/// A content folder with these chapters.
+fn content(chapters: &[(&str, String)]) -> tempfile::TempDir {
     let folder = tempfile::TempDir::new().unwrap();
     let part = folder.path().join("chapters/08-trials");
     fs::create_dir_all(&part).unwrap();
@@ -23,18 +23,19 @@ fn lint(chapters: &[(&str, String)]) -> (Option<i32>, String) {
     for (name, text) in chapters {
         fs::write(part.join(name), text).unwrap();
     }
-    run(folder.path())
+    folder
+}
+
+/// Exit code and output of a lint of these chapters.
+fn lint(chapters: &[(&str, String)]) -> (Option<i32>, String) {
+    run(content(chapters).path())
 }
 
 /// The same of a cheat sheet of these entries.
 fn lint_entries(entries: &str) -> (Option<i32>, String) {
-    let folder = tempfile::TempDir::new().unwrap();
-    let part = folder.path().join("chapters/08-trials");
+    let folder = content(&[("01-trial.md", chapter(1, ""))]);
     let sheet = folder.path().join("cheatsheet");
-    fs::create_dir_all(&part).unwrap();
     fs::create_dir_all(&sheet).unwrap();
-    fs::write(part.join("part.toml"), PART).unwrap();
-    fs::write(part.join("01-trial.md"), chapter(1, "")).unwrap();
     fs::write(sheet.join("08-trials.toml"), format!("part = 8\ngroup = \"Trials\"\n{entries}")).unwrap();
     run(folder.path())
 }

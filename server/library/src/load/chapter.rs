@@ -7,6 +7,7 @@ use domain::{
 };
 
 use super::{
+    curriculum::is_row_number,
     document::Document,
     findings::{Edge, Findings, Place, Target},
 };
@@ -82,11 +83,6 @@ fn split_front_matter(text: &str) -> Result<(&str, &str, u32), (u32, &'static st
     };
     let lines = if inside.starts_with("+++\n") { 0 } else { front.split('\n').count() };
     Ok((front, body, u32::try_from(lines).unwrap_or(u32::MAX - 3) + 3))
-}
-
-/// Numbers joined by dots.
-pub(crate) fn is_row_number(text: &str) -> bool {
-    text.split('.').all(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn judge(file: &str, document: &Document<'_>, meta: &FrontMatter, id: &ChapterId, part: u8, findings: &mut Findings) {

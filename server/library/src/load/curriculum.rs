@@ -4,7 +4,6 @@
 use domain::curriculum::{CurriculumFile, Row};
 
 use super::{
-    chapter::is_row_number,
     document::Document,
     findings::{Findings, Target},
 };
@@ -22,6 +21,11 @@ pub(crate) fn parse_curriculum(file: &str, text: &str, findings: &mut Findings) 
         Some(row)
     });
     rows.collect()
+}
+
+/// Numbers joined by dots.
+pub(crate) fn is_row_number(text: &str) -> bool {
+    text.split('.').all(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn judge(file: &str, document: &Document<'_>, path: &str, row: &Row, findings: &mut Findings) {

@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::Found;
+use super::super::{Found, read_content};
 use crate::config::Config;
 
 pub(in super::super) fn list(config: &Config, as_json: bool) -> anyhow::Result<Found> {
-    anyhow::ensure!(config.content.is_dir(), "there is no content folder {}", config.content.display());
-    let (library, _) = library::load(&config.content);
+    let (library, _) = read_content(config)?;
     if as_json {
         let all: Vec<Value> = library
             .exercises()

@@ -9,7 +9,7 @@ use futures::StreamExt as _;
 use library::Exercise;
 
 use super::{
-    super::{Found, Test, trial::Trial},
+    super::{Found, Test, read_content, trial::Trial},
     plan::plan,
     prove::{self, Proof, Proved, Run},
     report,
@@ -20,8 +20,7 @@ use crate::{config::Config, grading::examine::Examiner};
 const DEPLOYMENT: &str = "exercise-test";
 
 pub(in super::super) async fn test(config: &Config, wanted: &Test) -> anyhow::Result<Found> {
-    anyhow::ensure!(config.content.is_dir(), "there is no content folder {}", config.content.display());
-    let (library, problems) = library::load(&config.content);
+    let (library, problems) = read_content(config)?;
     let chosen = choose(library.exercises(), &problems, &wanted.names)?;
     let faulty: Vec<(String, Vec<String>)> = chosen.iter().map(|(id, _)| (id.clone(), faults(&problems, id))).collect();
     for problem in faulty.iter().flat_map(|(_, problems)| problems) {

@@ -6,7 +6,7 @@ use library::{Chapter, Command};
 use super::{
     compare,
     run::PATIENCE,
-    shell::{Said, Shell, Silence},
+    shell::{Said, Shell},
 };
 
 /// What is not as it says.
@@ -17,7 +17,7 @@ pub(super) async fn faults(chapter: &Chapter, shell: &mut Shell) -> anyhow::Resu
             Ok(said) => {
                 problems.extend(judge(command, &said).map(|fault| Problem::at(&chapter.file, command.line, fault)));
             }
-            Err(silence @ (Silence::TooLong { .. } | Silence::Exited)) => {
+            Err(silence) if silence.is_of_the_command() => {
                 problems.push(Problem::at(&chapter.file, command.line, format!("`{}`: {silence}", first(command))));
                 // What comes after it may build on it.
                 break;

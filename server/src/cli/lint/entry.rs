@@ -16,6 +16,12 @@ const SAID: &str = "/tmp/said";
 /// What stands in the entry, for the script that uses it.
 const ENTRY: &str = "/tmp/entry";
 
+/// After this time a command that asks something has asked it.
+const BEFORE_ANSWER: Duration = Duration::from_secs(2);
+/// Ctrl-C, and how long what it ends may take for it.
+const INTERRUPT: &str = "\u{3}";
+const AFTER_INTERRUPT: Duration = Duration::from_secs(30);
+
 /// Whether it says how it is proved.
 pub(super) fn is_proved(entry: &Entry) -> bool {
     entry.fixture.as_ref().is_some_and(|fixture| fixture.not_here.is_none())
@@ -32,29 +38,8 @@ pub(super) async fn fault(
     let Some(fixture) = &entry.fixture else { return Ok(None) };
     match prove(given, entry, fixture, sandbox, shell).await {
         Ok(fault) => Ok(fault.map(|it| format!("{}: {it}", entry.id))),
-        Err(Stopped::Silence(silence @ (Silence::TooLong { .. } | Silence::Exited))) => {
-            Ok(Some(format!("{}: {silence}", entry.id)))
-        }
-        Err(Stopped::Silence(silence)) => Err(silence.into()),
-        Err(Stopped::Sandbox(error)) => Err(error.into()),
-    }
-}
-
-/// Why it could not be done to its end.
-enum Stopped {
-    Silence(Silence),
-    Sandbox(sandbox::SandboxError),
-}
-
-impl From<Silence> for Stopped {
-    fn from(silence: Silence) -> Self {
-        Self::Silence(silence)
-    }
-}
-
-impl From<sandbox::SandboxError> for Stopped {
-    fn from(error: sandbox::SandboxError) -> Self {
-        Self::Sandbox(error)
+        Err(silence) if silence.is_of_the_command() => Ok(Some(format!("{}: {silence}", entry.id))),
+        Err(silence) => Err(silence.into()),
     }
 }
 
@@ -64,7 +49,7 @@ async fn prove(
     fixture: &Fixture,
     sandbox: &Sandbox,
     shell: &mut Shell,
-) -> Result<Option<String>, Stopped> {
+) -> Result<Option<String>, Silence> {
     if fixture.two_hosts {
         sandbox.add_host().await?;
     }
@@ -74,9 +59,16 @@ async fn prove(
     }
     sandbox.put_files(&[FileContent::new(ENTRY, format!("{}\n", entry.command.trim_end()))]).await?;
     if entry.language == "sh" && !fixture.file {
+        let command = script(&entry.command);
         let said = match fixture.interrupt_after {
-            Some(seconds) => shell.interrupt(&script(&entry.command), Duration::from_secs(seconds.into())).await?,
-            None => shell.answer(&script(&entry.command), &fixture.answers, PATIENCE).await?,
+            Some(seconds) => {
+                let interrupt = (Duration::from_secs(seconds.into()), INTERRUPT.to_owned());
+                shell.ask_and_press(&command, [interrupt], AFTER_INTERRUPT).await?
+            }
+            None => {
+                let answers = fixture.answers.lines().map(|line| (BEFORE_ANSWER, format!("{line}\n")));
+                shell.ask_and_press(&command, answers, PATIENCE).await?
+            }
         };
         if fixture.interrupt_after.is_none() && said.status != i32::from(fixture.exit) {
             return Ok(Some(ended("the command", &said)));

@@ -1,12 +1,11 @@
 //! `drydock lint`: every fault of the content, or as JSON a list of `{file, line, message}`. With `--run` also where
 //! doing what a chapter offers to try does not give what the chapter says, and where an entry of the cheat sheet does
-//! not do what its fixture looks for. Exit codes: 0 no fault, 1 some, 2 it could not
-//! be found out.
+//! not do what its fixture looks for. Exit codes: 0 no fault, 1 some, 2 it could not be found out.
 
 use library::Library;
 
 use self::run::Ran;
-use super::{Found, Lint};
+use super::{Found, Lint, read_content};
 use crate::config::Config;
 
 mod chapter;
@@ -16,8 +15,7 @@ mod run;
 mod shell;
 
 pub(super) async fn lint(config: &Config, asked: &Lint) -> anyhow::Result<Found> {
-    anyhow::ensure!(config.content.is_dir(), "there is no content folder {}", config.content.display());
-    let (library, mut problems) = library::load(&config.content);
+    let (library, mut problems) = read_content(config)?;
     let ran = match asked.run {
         true => Some(run::run(config, &library, asked).await?),
         false => None,

@@ -1,15 +1,16 @@
 //! Doing what chapters and cheat sheet offer: each chapter in a sandbox of its own, from its first block to its last, as a
 //! reader would who tries everything; each entry in one of its own.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
+use anyhow::Context as _;
 use domain::problem::Problem;
 use futures::StreamExt as _;
-use library::{Chapter, EntryGroup, Library};
+use library::{Chapter, EntryGroup, Library, RenderedEntry};
 use sandbox::{EngineState, Sandbox, Sandboxes};
 
 use super::{
-    super::{Lint, trial::Trial, turn::Turn},
+    super::{Lint, trial::Trial},
     chapter, entry,
     shell::Shell,
 };
@@ -40,18 +41,17 @@ pub(super) struct Ran {
 }
 
 /// Something to do in a sandbox of its own.
-enum Job {
-    Chapter(Arc<Chapter>),
-    /// A group, and the place of an entry in it.
-    Entry(Arc<EntryGroup>, usize),
+enum Job<'a> {
+    Chapter(&'a Chapter),
+    Entry(&'a EntryGroup, &'a RenderedEntry),
 }
 
-impl Job {
+impl Job<'_> {
     /// A name that no other job has.
     fn name(&self) -> String {
         match self {
             Self::Chapter(chapter) => chapter.id.to_string(),
-            Self::Entry(group, place) => format!("entry-{}", group.entries[*place].id()),
+            Self::Entry(_, entry) => format!("entry-{}", entry.id()),
         }
     }
 
@@ -76,9 +76,9 @@ impl Job {
         let mut shell = Shell::open(sandbox, START).await?;
         match self {
             Self::Chapter(chapter) => chapter::faults(chapter, &mut shell).await,
-            Self::Entry(group, place) => {
-                let fault = entry::fault(&group.given, &group.entries[*place], sandbox, &mut shell).await?;
-                Ok(fault.map(|it| Problem::at(&group.file, group.entries[*place].line, it)).into_iter().collect())
+            Self::Entry(group, entry) => {
+                let fault = entry::fault(&group.given, entry, sandbox, &mut shell).await?;
+                Ok(fault.map(|it| Problem::at(&group.file, entry.line, it)).into_iter().collect())
             }
         }
     }
@@ -137,28 +137,26 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
 }
 
 /// What is to be done: what is named, or everything, of the entries only those whose turn it is.
-fn jobs(library: &Library, asked: &Lint) -> anyhow::Result<Vec<Job>> {
+fn jobs<'a>(library: &'a Library, asked: &Lint) -> anyhow::Result<Vec<Job<'a>>> {
     let mut jobs = Vec::new();
-    let named = !asked.chapter.is_empty() || !asked.entry.is_empty();
     for name in &asked.chapter {
-        let found = library.chapters().iter().find(|it| it.id.as_str() == name);
-        jobs.push(Job::Chapter(Arc::clone(found.ok_or_else(|| anyhow::anyhow!("there is no chapter {name}"))?)));
+        let chapter = name.parse().ok().and_then(|id| library.chapter(&id));
+        jobs.push(Job::Chapter(chapter.with_context(|| format!("there is no chapter {name}"))?));
     }
-    let entries = || {
-        let of = |group: &Arc<EntryGroup>| (0..group.entries.len()).zip(std::iter::repeat(Arc::clone(group)));
-        let all = library.groups().iter().flat_map(of).map(|(place, group)| (group, place));
-        all.filter(|(group, place)| entry::is_proved(&group.entries[*place].entry)).collect::<Vec<_>>()
-    };
     for name in &asked.entry {
-        let mut wanted = entries().into_iter().filter(|(group, place)| group.entries[*place].id().as_str() == name);
-        let (group, place) = wanted.next().ok_or_else(|| anyhow::anyhow!("there is no entry {name} with a fixture"))?;
-        jobs.push(Job::Entry(group, place));
+        let found = name.parse().ok().and_then(|id| library.entry(&id));
+        let (group, entry) = found
+            .filter(|(_, it)| entry::is_proved(&it.entry))
+            .with_context(|| format!("there is no entry {name} with a fixture"))?;
+        jobs.push(Job::Entry(group, entry));
     }
-    if !named {
-        jobs.extend(library.chapters().iter().filter(|it| !it.tries.is_empty()).cloned().map(Job::Chapter));
-        let has_turn = |number: usize| asked.turn.is_none_or(|turn: Turn| turn.has(number));
-        let entries = entries().into_iter().enumerate().filter(|(number, _)| has_turn(*number));
-        jobs.extend(entries.map(|(_, (group, place))| Job::Entry(group, place)));
+    if asked.chapter.is_empty() && asked.entry.is_empty() {
+        jobs.extend(library.chapters().iter().filter(|it| !it.tries.is_empty()).map(|it| Job::Chapter(it)));
+        let of = |group: &'a EntryGroup| group.entries.iter().map(move |entry| (group, entry));
+        let proved = library.groups().iter().flat_map(|group| of(group)).filter(|(_, it)| entry::is_proved(&it.entry));
+        let has_turn = |place: usize| asked.turn.is_none_or(|turn| turn.has(place));
+        let entries = proved.enumerate().filter(|(place, _)| has_turn(*place));
+        jobs.extend(entries.map(|(_, (group, entry))| Job::Entry(group, entry)));
     }
     Ok(jobs)
 }

@@ -10,11 +10,6 @@ const COLS: NonZeroU16 = NonZeroU16::new(220).expect("not 0");
 const ROWS: NonZeroU16 = NonZeroU16::new(500).expect("not 0");
 /// Before each prompt the shell says between two of these how the last command ended; nothing else prints them.
 const MARK: u8 = 0x1e;
-/// After this time a command that asks something has asked it.
-const BEFORE_ANSWER: Duration = Duration::from_secs(2);
-/// Ctrl-C, and how long what it ends may take for it.
-const INTERRUPT: u8 = 3;
-const AFTER_INTERRUPT: Duration = Duration::from_secs(30);
 /// Nothing that is typed comes back, there are no prompts, and what marks the end stands in their place.
 const SILENTLY: &str =
     r#"stty -echo; set +H; bind 'set enable-bracketed-paste off'; PS1= PS2= PROMPT_COMMAND='printf "\036%s\036" $?'"#;
@@ -63,6 +58,13 @@ pub(super) enum Silence {
     Lost,
 }
 
+impl Silence {
+    /// Whether it is the command's own doing; otherwise nothing is known of it.
+    pub(super) fn is_of_the_command(&self) -> bool {
+        matches!(self, Self::TooLong { .. } | Self::Exited)
+    }
+}
+
 impl Shell {
     /// A new shell in terminal 0.
     pub(super) async fn open(sandbox: &Sandbox, patience: Duration) -> Result<Self, Silence> {
@@ -75,39 +77,28 @@ impl Shell {
 
     /// Type a command, one line or more, and wait for its end.
     pub(super) async fn ask(&mut self, command: &str, patience: Duration) -> Result<Said, Silence> {
-        self.begin(command).await?;
-        self.end(patience).await
+        self.ask_and_press(command, [], patience).await
     }
 
-    /// The same, and type answers when it has had the time to ask for them.
-    pub(super) async fn answer(&mut self, command: &str, answers: &str, patience: Duration) -> Result<Said, Silence> {
-        self.begin(command).await?;
-        for line in answers.lines() {
-            match self.end(BEFORE_ANSWER).await {
-                Err(Silence::TooLong { .. }) => self.press(format!("{line}\n").into_bytes()).await?,
+    /// The same, and one after the other press keys when the command has not ended in the time that stands beside them.
+    pub(super) async fn ask_and_press(
+        &mut self,
+        command: &str,
+        keys: impl IntoIterator<Item = (Duration, String)>,
+        patience: Duration,
+    ) -> Result<Said, Silence> {
+        self.rest.clear();
+        self.press(format!("{command}\n")).await?;
+        for (wait, keys) in keys {
+            match self.end(wait).await {
+                Err(Silence::TooLong { .. }) => self.press(keys).await?,
                 other => return other,
             }
         }
         self.end(patience).await
     }
 
-    /// Type a command that does not end by itself, and press Ctrl-C after some time.
-    pub(super) async fn interrupt(&mut self, command: &str, after: Duration) -> Result<Said, Silence> {
-        self.begin(command).await?;
-        match self.end(after).await {
-            Err(Silence::TooLong { .. }) => {}
-            other => return other,
-        }
-        self.press(vec![INTERRUPT]).await?;
-        self.end(AFTER_INTERRUPT).await
-    }
-
-    async fn begin(&mut self, command: &str) -> Result<(), Silence> {
-        self.rest.clear();
-        self.press(format!("{command}\n").into_bytes()).await
-    }
-
-    async fn press(&self, keys: Vec<u8>) -> Result<(), Silence> {
+    async fn press(&self, keys: String) -> Result<(), Silence> {
         self.terminal.input.send(TerminalInput::Bytes(keys.into())).await.map_err(|_| Silence::Lost)
     }
 
