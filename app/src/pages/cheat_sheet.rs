@@ -66,7 +66,9 @@ fn entry(entry: EntryView) -> AnyView {
     });
     let flags =
         (!flags.is_empty()).then(|| view! { <dl class="flags">{flags.into_iter().map(flag).collect_view()}</dl> });
-    let run = runnable.then(|| view! { <button r#type="button" data-run=command.clone() hidden>"Try it"</button> });
+    let run = runnable.then(|| {
+        view! { <button r#type="button" data-run=command.clone() data-fixture=id.to_string() hidden>"Try it"</button> }
+    });
     view! {
         <article class="entry" id=id.to_string() data-entry=tags.join(" ")>
             <h3><a class="self" href=format!("#{id}")>{task}</a></h3>

@@ -7,7 +7,7 @@ use library::RenderedEntry;
 use sandbox::{FileContent, Sandbox};
 
 use super::{
-    run::PATIENCE,
+    place::PATIENCE,
     shell::{Said, Shell, Silence},
 };
 
