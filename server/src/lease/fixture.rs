@@ -16,11 +16,7 @@ const ENGINE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// When the sandbox fails.
-pub async fn lay(
-    sandbox: &Sandbox,
-    group: &EntryGroup,
-    entry: &RenderedEntry,
-) -> Result<Option<String>, SandboxError> {
+pub async fn lay(sandbox: &Sandbox, group: &EntryGroup, entry: &RenderedEntry) -> Result<Option<String>, SandboxError> {
     let Some(fixture) = &entry.entry.fixture else { return Ok(None) };
     if fixture.two_hosts {
         sandbox.add_host().await?;
@@ -35,6 +31,7 @@ pub async fn lay(
         return Ok(Some(format!("it took more than {} s", PATIENCE.as_secs())));
     }
     let last = ran.stderr.lines().rev().find(|line| !line.trim().is_empty());
-    let said = || last.map_or_else(|| format!("it ended with {}", ran.exit_code), |line| visible_lines(line).into_owned());
+    let said =
+        || last.map_or_else(|| format!("it ended with {}", ran.exit_code), |line| visible_lines(line).into_owned());
     Ok((ran.exit_code != 0).then(said))
 }

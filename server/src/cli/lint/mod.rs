@@ -32,7 +32,9 @@ pub(super) async fn lint(config: &Config, asked: &Lint) -> anyhow::Result<Found>
         }
         if let Some(ran) = &ran {
             let Ran { commands, blocks, chapters, tasks, entries, .. } = ran;
-            say!("did {commands} commands in {blocks} blocks of {chapters} chapters and {tasks} tasks, and {entries} entries");
+            say!(
+                "did {commands} commands in {blocks} blocks of {chapters} chapters and {tasks} tasks, and {entries} entries"
+            );
             let unsaid = unsaid(&library);
             if unsaid > 0 {
                 say!("{unsaid} entries do not say how they are proved");

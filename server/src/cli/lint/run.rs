@@ -160,14 +160,14 @@ fn jobs<'a>(library: &'a Library, asked: &Lint) -> anyhow::Result<Vec<Job<'a>>> 
     for name in &asked.entry {
         let found = name.parse().ok().and_then(|id| library.entry(&id));
         let (group, entry) = found
-            .filter(|(_, it)| entry::is_proved(&it.entry))
+            .filter(|(_, it)| it.entry.is_proved())
             .with_context(|| format!("there is no entry {name} with a fixture"))?;
         jobs.push(Job::Entry(group, entry));
     }
     if jobs.is_empty() {
         jobs.extend(library.chapters().iter().filter(|it| !it.tries.is_empty()).map(|it| Job::Chapter(it)));
         let of = |group: &'a EntryGroup| group.entries.iter().map(move |entry| (group, entry));
-        let proved = library.groups().iter().flat_map(|group| of(group)).filter(|(_, it)| entry::is_proved(&it.entry));
+        let proved = library.groups().iter().flat_map(|group| of(group)).filter(|(_, it)| it.entry.is_proved());
         let has_turn = |place: usize| asked.turn.is_none_or(|turn| turn.has(place));
         let tasks = library.exercises().iter().filter(|it| !it.tries.is_empty()).enumerate();
         jobs.extend(tasks.filter(|(place, _)| has_turn(*place)).map(|(_, it)| Job::Task(it)));
