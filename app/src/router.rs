@@ -123,12 +123,24 @@ async fn chapters(State(site): State<Site>, who: Who) -> Response {
     answer_or(&site, page.map(pages::chapters::page))
 }
 
-async fn chapter(State(site): State<Site>, who: Who, Path(id): Path<String>) -> Response {
+#[derive(Debug, Default, serde::Deserialize)]
+struct Back {
+    /// There when a form was taken.
+    said: Option<String>,
+}
+
+async fn chapter(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<String>,
+    back: Result<UrlQuery<Back>, QueryRejection>,
+) -> Response {
     let Ok(id) = id.parse::<ChapterId>() else {
         return answer_or(&site, Err(BackendError::NotFound { what: "chapter", name: id }));
     };
+    let said = back.is_ok_and(|UrlQuery(back)| back.said.is_some());
     let page = site.backend.chapter(&visitor(who), &id).await;
-    answer_or(&site, page.map(pages::chapter::page))
+    answer_or(&site, page.map(|page| pages::chapter::page(page, said)))
 }
 
 #[derive(Debug, Default, serde::Deserialize)]

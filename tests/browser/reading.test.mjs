@@ -92,3 +92,29 @@ can("a visitor who goes astray is told what to do", async ({ arrive }) => {
   await visitor.open("/no/such/page", 404);
   visitor.watch.faults = visitor.watch.faults.filter((fault) => !/status of 404/.test(fault));
 });
+
+can("a reader says of the section they read that something is wrong in it, with a script and without", async ({ arrive, server }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/chapters/flattening-images");
+  await page.locator("#export-and-import").scrollIntoViewIfNeeded();
+  await page.evaluate(() => document.getElementById("export-and-import").scrollIntoView());
+  await page.locator("nav.contents [aria-current]", { hasText: "Export and import" }).waitFor();
+  await page.getByRole("link", { name: "Was this section clear?" }).click();
+  const form = page.locator("form[data-feedback]");
+  assert.equal(await form.locator("select").inputValue(), "flattening-images#export-and-import");
+  await form.getByLabel("Something is wrong").check();
+  await form.getByRole("button", { name: "Send" }).click();
+  await page.getByText("Say in the text what is wrong").first().waitFor();
+  await form.getByLabel("in your words").fill("a letter is missing");
+  await form.getByRole("button", { name: "Send" }).click();
+  await page.locator(".feedback-said", { hasText: "Thank you." }).waitFor();
+  assert.equal(await form.getByLabel("in your words").inputValue(), "");
+
+  const other = await arrive(plain);
+  await other.open("/chapters/flattening-images");
+  await other.page.getByLabel("It was clear").check();
+  await other.page.locator("form[data-feedback] button").click();
+  await other.page.waitForURL(/\?said#feedback$/);
+  await other.page.getByText("Thank you. The authors will read it.").waitFor();
+});
