@@ -45,6 +45,7 @@ pub fn router(site: Site) -> Router {
         .route("/exercises/{id}", get(exercise))
         .route("/progress", get(progress))
         .route("/opensearch.xml", get(open_search))
+        .route("/manifest.webmanifest", get(manifest))
         .fallback(lost)
         .with_state(site)
 }
@@ -192,4 +193,19 @@ async fn open_search(headers: axum::http::HeaderMap) -> Response {
     let scheme = if secure { "https" } else { "http" };
     let body = pages::search::open_search_description(&format!("{scheme}://{host}"));
     ([(header::CONTENT_TYPE, "application/opensearchdescription+xml; charset=utf-8")], body).into_response()
+}
+
+async fn manifest(State(site): State<Site>) -> Response {
+    let body = serde_json::json!({
+        "name": crate::shell::NAME,
+        "description": "Learn containers on a real engine of your own.",
+        "id": "/",
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "icons": [{"src": site.assets.url("mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    });
+    let headers =
+        [(header::CONTENT_TYPE, "application/manifest+json"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, body.to_string()).into_response()
 }

@@ -8,6 +8,7 @@ import { contents } from "../page/contents.ts";
 import { feedback } from "../page/feedback.ts";
 import { filter } from "../page/filter.ts";
 import { finding } from "../page/finding.ts";
+import { offline } from "../page/offline.ts";
 import { showTab, tabs } from "../page/tabs.ts";
 import { theme } from "../page/theme.ts";
 import { times } from "../page/times.ts";
@@ -64,6 +65,7 @@ feedback();
 filter();
 times(document);
 finding();
+offline();
 
 if (atOnce) {
   wake().catch(() => {
