@@ -118,3 +118,20 @@ can("a reader says of the section they read that something is wrong in it, with 
   await other.page.waitForURL(/\?said#feedback$/);
   await other.page.getByText("Thank you. The authors will read it.").waitFor();
 });
+
+can("a reader on a phone enlarges a figure, with the keyboard too, and comes back to the text", async ({ arrive }) => {
+  const reader = await arrive({ viewport: { width: 360, height: 740 } });
+  const { page } = reader;
+  await reader.open("/chapters/flattening-images");
+  const small = page.locator("figure.image img").first();
+  const button = page.getByRole("button", { name: "Enlarge the figure" }).first();
+  await button.focus();
+  await page.keyboard.press("Enter");
+  const large = page.getByRole("dialog", { name: "The figure, enlarged" }).locator("img");
+  await large.waitFor();
+  assert.equal(await large.getAttribute("alt"), await small.getAttribute("alt"));
+  assert.ok((await large.boundingBox()).width > 2 * (await small.boundingBox()).width);
+  await page.keyboard.press("Escape");
+  await large.waitFor({ state: "detached" });
+  assert.ok(await button.evaluate((it) => it === document.activeElement), "the focus is lost");
+});

@@ -66,7 +66,8 @@ fn body(page: ChapterPage, said: bool) -> AnyView {
                         <span>{time::minutes(meta.minutes.into())} " to read"</span>
                         <span>"Checked with " {meta.checked_with}</span>
                         {exercises.iter().map(|card| {
-                            view! { <span><a href=card.url()>"Exercise"</a> " " {standing(card.standing)}</span> }
+                            let name = if exercises.len() > 1 { card.title.clone() } else { "Exercise".to_owned() };
+                            view! { <span><a href=card.url()>{name}</a> " " {standing(card.standing)}</span> }
                         }).collect_view()}
                     </p>
                     {first}

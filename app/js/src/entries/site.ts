@@ -12,6 +12,7 @@ import { offline } from "../page/offline.ts";
 import { showTab, tabs } from "../page/tabs.ts";
 import { theme } from "../page/theme.ts";
 import { times } from "../page/times.ts";
+import { zoom } from "../page/zoom.ts";
 import { address, atOnce, hasKept, wake } from "../page/wake.ts";
 
 interface TerminalPart {
@@ -64,6 +65,7 @@ contents();
 feedback();
 filter();
 times(document);
+zoom();
 finding();
 offline();
 
