@@ -14,7 +14,7 @@ for (const keys of ["/", "Control+k"]) {
     const { page } = reader;
     await reader.open("/chapters/build-cache");
     await page.keyboard.press(keys);
-    const field = page.getByRole("combobox");
+    const field = page.getByRole("combobox", { name: "Search" });
     await field.waitFor();
     assert.ok(await field.evaluate((it) => it === document.activeElement), "the field has the focus");
     await page.keyboard.type("flaten image");
@@ -39,7 +39,7 @@ can("a reader types what a section is about, and Enter opens the chapter at that
   const { page } = reader;
   await reader.open("/");
   await page.keyboard.press("/");
-  await page.getByRole("combobox").fill("what import drops");
+  await page.getByRole("combobox", { name: "Search" }).fill("what import drops");
   await answered(page);
   await page.getByRole("option", { name: /What import drops/ }).waitFor();
   const chosen = page.locator('.palette-hit[aria-selected="true"]');
@@ -64,7 +64,7 @@ can("a reader types as soon as the key is pressed, and no letter is lost", async
   });
   await page.keyboard.press("/");
   await page.keyboard.type("flaten");
-  const field = page.getByRole("combobox");
+  const field = page.getByRole("combobox", { name: "Search" });
   await field.waitFor();
   await page.keyboard.type(" image");
   assert.equal(await field.inputValue(), "flaten image");
@@ -82,9 +82,9 @@ can("a reader presses Enter before the hits are there, and it opens a hit of wha
   const hits = await (await reader.ask("GET", "/api/search?q=what%20import%20drops&limit=12")).json();
   const first = kinds.map((kind) => hits.find((hit) => hit.kind === kind)).find(Boolean);
   await page.keyboard.press("/");
-  await page.getByRole("combobox").fill("prune");
+  await page.getByRole("combobox", { name: "Search" }).fill("prune");
   await answered(page);
-  await page.getByRole("combobox").fill("what import drops");
+  await page.getByRole("combobox", { name: "Search" }).fill("what import drops");
   await page.keyboard.press("Enter");
   await page.waitForURL(`**${first.url}`);
 });
@@ -94,13 +94,13 @@ can("a reader takes up a search of before", async ({ arrive }) => {
   const { page } = reader;
   await reader.open("/");
   await page.keyboard.press("/");
-  await page.getByRole("combobox").fill("flaten image");
+  await page.getByRole("combobox", { name: "Search" }).fill("flaten image");
   await answered(page);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/(chapters|cheatsheet|exercises)/);
   await page.keyboard.press("/");
   await page.getByRole("button", { name: "flaten image" }).click();
-  const field = page.getByRole("combobox");
+  const field = page.getByRole("combobox", { name: "Search" });
   assert.equal(await field.inputValue(), "flaten image");
   assert.ok(await field.evaluate((it) => it === document.activeElement), "the field has the focus");
   await answered(page);
@@ -111,11 +111,11 @@ can("a reader closes the search with Escape and goes on where they were", async 
   const { page } = reader;
   await reader.open("/chapters/build-cache");
   await page.getByRole("searchbox", { name: /Search chapters/ }).click();
-  await page.getByRole("combobox").waitFor();
+  await page.getByRole("combobox", { name: "Search" }).waitFor();
   await page.keyboard.type("prune");
   await page.locator(".palette-hit").first().waitFor();
   await page.keyboard.press("Escape");
-  await page.getByRole("combobox").waitFor({ state: "hidden" });
+  await page.getByRole("combobox", { name: "Search" }).waitFor({ state: "hidden" });
   assert.match(page.url(), /build-cache$/);
 });
 
@@ -124,9 +124,9 @@ can("somebody at work pastes an error message and copies the command that helps"
   const { page } = reader;
   await reader.open("/");
   await page.keyboard.press("/");
-  await page.getByRole("combobox").fill("COPY failed: forbidden path outside the build context");
+  await page.getByRole("combobox", { name: "Search" }).fill("COPY failed: forbidden path outside the build context");
   await page.locator(".palette-hit", { hasText: /context/i }).first().waitFor();
-  await page.getByRole("combobox").fill("docker save");
+  await page.getByRole("combobox", { name: "Search" }).fill("docker save");
   await answered(page);
   const entry = page.locator(".palette-hit", { has: page.locator(".palette-snippet.command", { hasText: "docker save" }) }).first();
   await entry.waitFor();

@@ -27,7 +27,7 @@ can("anybody can use the open search on a phone, a tablet and a desk, light and 
   const reader = await arrive();
   await reader.open("/chapters/flattening-images");
   await reader.page.keyboard.press("/");
-  await reader.page.getByRole("combobox").fill("flaten image");
+  await reader.page.getByRole("combobox", { name: "Search" }).fill("flaten image");
   await reader.page.locator(".palette-hit").first().waitFor();
   await looksRight(reader.page, "search open");
 });

@@ -4,13 +4,14 @@ import assert from "node:assert/strict";
 import { stage } from "./stage/stage.mjs";
 
 const can = stage();
-const kept = (path) => caches.open("drydock-pages").then((pages) => pages.match(path)).then((page) => page !== undefined);
+const kept = (path) => caches.match(path).then((found) => found !== undefined);
 
 can("a reader reads again without a network what they have opened, and is told what else there is", async ({ arrive, server }) => {
   const reader = await arrive();
   const { page } = reader;
   await reader.open("/chapters/flattening-images");
   await page.waitForFunction(kept, "/chapters/flattening-images");
+  await page.waitForFunction(kept, await page.locator(".prose img").last().getAttribute("src"));
   assert.ok(await page.locator("#offline").isHidden());
 
   reader.watch.away = true;
@@ -40,7 +41,7 @@ can("a reader keeps the whole book, and reads a chapter that they never opened w
   const { page } = reader;
   await reader.open("/chapters");
   await page.getByRole("button", { name: "Keep all of it" }).click();
-  await page.getByText(/All \d+ pages are kept/).waitFor({ timeout: 120_000 });
+  await page.locator("[data-book-said]", { hasText: /All \d+ pages are kept/ }).waitFor({ timeout: 120_000 });
   const chapters = await page.locator(".row h3 a").count();
   assert.ok((await page.locator("[data-book-said]").innerText()).includes(`${chapters + 4} pages`));
 

@@ -102,8 +102,10 @@ async function keepPage({ url, files }: { url: string; files: string[] }): Promi
   const place = new URL(url);
   const fetched = files.map((name) => new URL(name, place)).filter(isFile);
   await Promise.all(fetched.map((name) => file(new Request(name))));
-  const pages = await caches.open(PAGES);
-  if (isText(place) && !(await pages.match(place.pathname))) await keepIfText(place, await fetch(place.pathname));
+  if (!isText(place)) return;
+  const kept = await (await caches.open(PAGES)).match(place.pathname);
+  if (kept) await keepPictures(place, await kept.text());
+  else await keepWhole(new URL(place.pathname, place));
 }
 
 async function keepBook(tell: (word: object) => void): Promise<void> {
@@ -127,6 +129,11 @@ async function keepWhole(url: URL): Promise<void> {
   if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
   const text = await response.clone().text();
   await keepIfText(url, response);
+  await keepPictures(url, text);
+}
+
+/** What a page shows, also what is further down and was not looked at yet. */
+async function keepPictures(url: URL, text: string): Promise<void> {
   for (const [, name] of text.matchAll(/(?:src|href)="(\/(?:images|assets)\/[^"]+\.(?:svg|png|css|woff2|js)[^"]*)"/g)) {
     const place = new URL((name ?? "").replaceAll("&amp;", "&"), url);
     if (isFile(place)) await file(new Request(place));

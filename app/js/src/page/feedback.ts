@@ -16,6 +16,11 @@ export function feedback(): void {
       if (option) section.value = option.value;
     });
   }
+  // A mistake that is not named cannot be mended.
+  const text = form.querySelector("textarea");
+  form.addEventListener("change", () => {
+    if (text) text.required = new FormData(form).get("opinion") === "mistake";
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void send(form, said);
