@@ -12,8 +12,9 @@ services:
     environment:
       REGISTRY_HTTP_TLS_CERTIFICATE: /certs/shelf.crt
       REGISTRY_HTTP_TLS_KEY: /certs/shelf.key
-      REGISTRY_AUTH_HTPASSWD_REALM: Shelf
-      REGISTRY_AUTH_HTPASSWD_PATH: /accounts/htpasswd
+      AUTH: htpasswd
+      AUTH_HTPASSWD_REALM: Shelf
+      AUTH_HTPASSWD_PATH: /accounts/htpasswd
     volumes:
       - ./certs:/certs:ro
       - ./accounts:/accounts:ro
