@@ -47,6 +47,7 @@ def run(name):
         build = f"{name} {number} published {builder.build(registry, name, number, job, folder / 'files')}"
     except Exception as error:
         build = f"{name} {number} refused " + re.sub(r"\s+", " ", f"{error}")
+    build += time.strftime(" %Y-%m-%dT%H:%M:%SZ", time.gmtime())
     builds.append(build)
     unsaved += 1
     if unsaved == 3:

@@ -13,3 +13,4 @@ docker stop -t 60 ci registry > /dev/null
 cd project
 there compose up -d --build --quiet-pull
 for i in $(seq 40); do if curl -fs -m 3 second:8080; then break; fi; sleep 0.5; done
+curl -fs -X POST second:8080/run/greet
