@@ -45,6 +45,9 @@ dev: engine prepare ## Serve, and build and start again whenever a source change
 bench: build prepare ## Measure; prints ratios and writes target/bench/results.json
 	@$(COMPILER); $(ENGINE); target/debug/bench
 
+relevance: build ## Ask the search 269 judged queries, and three others over the same content
+	@tests/relevance/run.sh
+
 soak: build prepare ## Learners for two hours; fails when anything grows without bound (MINUTES=…, LEARNERS=…, THINK=seconds)
 	@$(COMPILER); $(ENGINE); target/debug/soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(LEARNERS),--learners $(LEARNERS)) $(if $(THINK),--think $(THINK))
 
@@ -54,4 +57,4 @@ stop: ## Stop the engine that was started here
 clean: ## Remove what was built
 	@cargo clean
 
-.PHONY: help run test tools engine build prepare doctor lint dev bench soak stop clean
+.PHONY: help run test tools engine build prepare doctor lint dev bench relevance soak stop clean

@@ -14,7 +14,7 @@ if (!values.out) {
 }
 const out = resolve(values.out);
 const here = dirname(fileURLToPath(import.meta.url));
-const entries = ["../../style/site.css", "src/entries/site.ts", "src/entries/terminal.ts", "src/entries/editor.ts"];
+const entries = ["../../style/site.css", "src/entries/site.ts", "src/entries/terminal.ts", "src/entries/editor.ts", "worker/worker.ts"];
 
 const result = await build({
   absWorkingDir: here,

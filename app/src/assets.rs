@@ -11,13 +11,14 @@ use serde::{Deserialize, Serialize};
 pub struct Assets(BTreeMap<String, String>);
 
 /// Every logical name that pages ask for.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     "site.css",
     "site.js",
     "app.js",
     "app_bg.wasm",
     "terminal.js",
     "editor.js",
+    "worker.js",
     "mark.svg",
     "figtree-latin-wght-normal.woff2",
 ];

@@ -6,6 +6,7 @@ pub(crate) mod chapters;
 pub(crate) mod cheat_sheet;
 pub(crate) mod exercise;
 pub(crate) mod exercises;
+mod feedback;
 pub(crate) mod home;
 pub(crate) mod problem;
 pub(crate) mod progress;

@@ -45,6 +45,7 @@ pub fn router(site: Site) -> Router {
         .route("/exercises/{id}", get(exercise))
         .route("/progress", get(progress))
         .route("/opensearch.xml", get(open_search))
+        .route("/manifest.webmanifest", get(manifest))
         .fallback(lost)
         .with_state(site)
 }
@@ -123,12 +124,24 @@ async fn chapters(State(site): State<Site>, who: Who) -> Response {
     answer_or(&site, page.map(pages::chapters::page))
 }
 
-async fn chapter(State(site): State<Site>, who: Who, Path(id): Path<String>) -> Response {
+#[derive(Debug, Default, serde::Deserialize)]
+struct Back {
+    /// There when a form was taken.
+    said: Option<String>,
+}
+
+async fn chapter(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<String>,
+    back: Result<UrlQuery<Back>, QueryRejection>,
+) -> Response {
     let Ok(id) = id.parse::<ChapterId>() else {
         return answer_or(&site, Err(BackendError::NotFound { what: "chapter", name: id }));
     };
+    let said = back.is_ok_and(|UrlQuery(back)| back.said.is_some());
     let page = site.backend.chapter(&visitor(who), &id).await;
-    answer_or(&site, page.map(pages::chapter::page))
+    answer_or(&site, page.map(|page| pages::chapter::page(page, said)))
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -180,4 +193,19 @@ async fn open_search(headers: axum::http::HeaderMap) -> Response {
     let scheme = if secure { "https" } else { "http" };
     let body = pages::search::open_search_description(&format!("{scheme}://{host}"));
     ([(header::CONTENT_TYPE, "application/opensearchdescription+xml; charset=utf-8")], body).into_response()
+}
+
+async fn manifest(State(site): State<Site>) -> Response {
+    let body = serde_json::json!({
+        "name": crate::shell::NAME,
+        "description": "Learn containers on a real engine of your own.",
+        "id": "/",
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "icons": [{"src": site.assets.url("mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    });
+    let headers =
+        [(header::CONTENT_TYPE, "application/manifest+json"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, body.to_string()).into_response()
 }

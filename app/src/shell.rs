@@ -131,6 +131,7 @@ fn html(assets: &Assets, sheet: Sheet) -> AnyView {
                 <link rel="preload" href=url("figtree-latin-wght-normal.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous" />
                 <link rel="stylesheet" href=url("site.css") />
                 <link rel="icon" href=url("mark.svg") r#type="image/svg+xml" />
+                <link rel="manifest" href="/manifest.webmanifest" />
                 <link rel="search" href="/opensearch.xml" r#type="application/opensearchdescription+xml" title=NAME />
                 <script
                     id="site"
@@ -146,6 +147,9 @@ fn html(assets: &Assets, sheet: Sheet) -> AnyView {
             <body class=class>
                 <a class="skip" href="#main">"Skip to the text"</a>
                 {header(place)}
+                <p id="offline" class="offline" role="status" hidden>
+                    "You are offline. Pages that you have opened, or kept, can be read; sandboxes wait for the network."
+                </p>
                 <main id="main" tabindex="-1">{body()}</main>
                 {footer()}
                 <Palette />

@@ -92,3 +92,46 @@ can("a visitor who goes astray is told what to do", async ({ arrive }) => {
   await visitor.open("/no/such/page", 404);
   visitor.watch.faults = visitor.watch.faults.filter((fault) => !/status of 404/.test(fault));
 });
+
+can("a reader says of the section they read that something is wrong in it, with a script and without", async ({ arrive, server }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/chapters/flattening-images");
+  await page.locator("#export-and-import").scrollIntoViewIfNeeded();
+  await page.evaluate(() => document.getElementById("export-and-import").scrollIntoView());
+  await page.locator("nav.contents [aria-current]", { hasText: "Export and import" }).waitFor();
+  await page.getByRole("link", { name: "Was this section clear?" }).click();
+  const form = page.locator("form[data-feedback]");
+  assert.equal(await form.locator("select").inputValue(), "flattening-images#export-and-import");
+  await form.getByLabel("Something is wrong").check();
+  await form.getByRole("button", { name: "Send" }).click();
+  await page.getByText("Say in the text what is wrong").first().waitFor();
+  await form.getByLabel("in your words").fill("a letter is missing");
+  await form.getByRole("button", { name: "Send" }).click();
+  await page.locator(".feedback-said", { hasText: "Thank you." }).waitFor();
+  assert.equal(await form.getByLabel("in your words").inputValue(), "");
+
+  const other = await arrive(plain);
+  await other.open("/chapters/flattening-images");
+  await other.page.getByLabel("It was clear").check();
+  await other.page.locator("form[data-feedback] button").click();
+  await other.page.waitForURL(/\?said#feedback$/);
+  await other.page.getByText("Thank you. The authors will read it.").waitFor();
+});
+
+can("a reader on a phone enlarges a figure, with the keyboard too, and comes back to the text", async ({ arrive }) => {
+  const reader = await arrive({ viewport: { width: 360, height: 740 } });
+  const { page } = reader;
+  await reader.open("/chapters/flattening-images");
+  const small = page.locator("figure.image img").first();
+  const button = page.getByRole("button", { name: "Enlarge the figure" }).first();
+  await button.focus();
+  await page.keyboard.press("Enter");
+  const large = page.getByRole("dialog", { name: "The figure, enlarged" }).locator("img");
+  await large.waitFor();
+  assert.equal(await large.getAttribute("alt"), await small.getAttribute("alt"));
+  assert.ok((await large.boundingBox()).width > 2 * (await small.boundingBox()).width);
+  await page.keyboard.press("Escape");
+  await large.waitFor({ state: "detached" });
+  assert.ok(await button.evaluate((it) => it === document.activeElement), "the focus is lost");
+});

@@ -11,6 +11,7 @@ pub mod entry;
 pub mod evidence;
 pub mod exercise;
 pub mod expectation;
+pub mod feedback;
 pub mod id;
 pub mod judge;
 pub mod lease;

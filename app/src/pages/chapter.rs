@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::feedback;
 use crate::{
     islands::Drawer,
     parts::{
@@ -15,12 +16,12 @@ use crate::{
     view::{ChapterLink, ChapterPage, ExerciseCard, Heading, Offer, Standing},
 };
 
-pub(crate) fn page(page: ChapterPage) -> Sheet {
+pub(crate) fn page(page: ChapterPage, said: bool) -> Sheet {
     let (title, summary) = (page.meta.title.clone(), page.meta.summary.clone());
-    Sheet::new(Place::Chapters, "chapter", title, summary, move || body(page))
+    Sheet::new(Place::Chapters, "chapter", title, summary, move || body(page, said))
 }
 
-fn body(page: ChapterPage) -> AnyView {
+fn body(page: ChapterPage, said: bool) -> AnyView {
     let ChapterPage { id, meta, part, html, contents, previous, next, siblings, prerequisites, exercises, may_try } =
         page;
     let first = (!prerequisites.is_empty()).then(|| {
@@ -65,7 +66,8 @@ fn body(page: ChapterPage) -> AnyView {
                         <span>{time::minutes(meta.minutes.into())} " to read"</span>
                         <span>"Checked with " {meta.checked_with}</span>
                         {exercises.iter().map(|card| {
-                            view! { <span><a href=card.url()>"Exercise"</a> " " {standing(card.standing)}</span> }
+                            let name = if exercises.len() > 1 { card.title.clone() } else { "Exercise".to_owned() };
+                            view! { <span><a href=card.url()>{name}</a> " " {standing(card.standing)}</span> }
                         }).collect_view()}
                     </p>
                     {first}
@@ -73,6 +75,7 @@ fn body(page: ChapterPage) -> AnyView {
                 {on_this_page(contents, true)}
                 <div class="prose" inner_html=html></div>
                 {practise}
+                {feedback::form(&id, &contents_twice, said)}
                 {way_on(previous, next)}
             </article>
             {on_this_page(contents_twice, false)}
@@ -106,6 +109,7 @@ fn on_this_page(contents: Vec<Heading>, folded: bool) -> AnyView {
             <nav class="contents" aria-labelledby="contents" data-follow="">
                 <p id="contents">"On this page"</p>
                 <ol>{list}</ol>
+                <p class="say"><a href="#feedback">"Was this section clear?"</a></p>
             </nav>
         }
         .into_any()

@@ -26,6 +26,10 @@ fn body(chapters: Chapters) -> AnyView {
         </header>
         {empty}
         {chapters.parts.into_iter().map(part).collect_view()}
+        <p class="book" data-book="" hidden>
+            <button r#type="button" class="button">"Keep all of it for reading offline"</button>
+            <span data-book-said=""></span>
+        </p>
     }.into_any()
 }
 

@@ -18,6 +18,7 @@ macro_rules! say {
 mod content;
 mod doctor;
 mod exercise;
+mod feedback;
 mod host;
 mod leases;
 mod lint;
@@ -157,6 +158,20 @@ enum Content {
     /// With --json it prints a list with an object for each row: {number, teaches, sections, entries, exercises, missing,
     /// without_exercise, whole}. Exit codes: 0 nothing is missing, 1 something is, 2 there is no curriculum.
     Coverage(Output),
+    /// What readers said of sections: how many found each clear, and what is unclear or wrong.
+    ///
+    /// With --json it prints a list with an object for each: {section, opinion, text, said_at}, times in Unix seconds, oldest
+    /// first. `opinion` is clear, unclear or mistake.
+    Feedback(FeedbackAsked),
+}
+
+#[derive(Debug, Args)]
+struct FeedbackAsked {
+    /// Only what was said in so many last days; everything unless told.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    days: Option<u32>,
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Debug, Subcommand)]
@@ -296,6 +311,7 @@ fn perform(command: Command, config: Config) -> anyhow::Result<Found> {
         Command::Prepare => runtime.block_on(prepare::prepare(&config)),
         Command::Lint(asked) => runtime.block_on(lint::lint(&config, &asked)),
         Command::Content(Content::Coverage(output)) => content::coverage(&config, output.json),
+        Command::Content(Content::Feedback(asked)) => runtime.block_on(feedback::feedback(&config, &asked)),
         Command::Exercise(Exercise::List(output)) => exercise::list::list(&config, output.json),
         Command::Exercise(Exercise::Test(test)) => runtime.block_on(exercise::test::test(&config, &test)),
         Command::Exercise(Exercise::Regrade(asked)) => runtime.block_on(exercise::regrade::regrade(&config, &asked)),

@@ -1,6 +1,7 @@
 //! Built files of the pages and images of chapters: named by their content, kept by browsers for good.
 
 use axum::{
+    Json,
     extract::{Path, Query, State as Shared},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
@@ -25,6 +26,31 @@ pub(super) async fn keep(request: axum::extract::Request, next: Next) -> Respons
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(FOR_GOOD));
     }
     response
+}
+
+/// `GET /worker.js`: the service worker, at the root so that it may keep every page; its built file has another name.
+pub(super) async fn worker(Shared(state): Shared<State>) -> Response {
+    let name = state.site.assets.url("worker.js");
+    let file = state.config.site.join(name.trim_start_matches('/'));
+    match tokio::fs::read(&file).await {
+        Ok(script) => {
+            let headers = [(header::CONTENT_TYPE, "text/javascript"), (header::CACHE_CONTROL, "no-cache")];
+            (headers, script).into_response()
+        }
+        Err(error) => {
+            tracing::error!(file = %file.display(), %error, "the service worker cannot be read");
+            StatusCode::NOT_FOUND.into_response()
+        }
+    }
+}
+
+/// `GET /api/book`: the pages that are worth keeping for reading without a network.
+pub(super) async fn book(Shared(state): Shared<State>) -> Json<serde_json::Value> {
+    let shelf = state.content.shelf();
+    let lists = ["/", "/chapters", "/cheatsheet", "/exercises"].map(str::to_owned);
+    let pages: Vec<String> =
+        lists.into_iter().chain(shelf.library.chapters().iter().map(|chapter| chapter.url())).collect();
+    Json(serde_json::json!({ "pages": pages }))
 }
 
 /// The version of an image that a page asks for.

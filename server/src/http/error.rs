@@ -51,6 +51,14 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The same as a page, for who has sent a form.
+    pub(super) fn page(self, site: &app::Site) -> Response {
+        let Problem { detail, next, .. } = self.problem;
+        app::error_page(site, self.status, "That was not taken", &detail, &next)
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.problem)).into_response();

@@ -14,6 +14,7 @@ mod assets;
 mod attempts;
 mod audience;
 mod error;
+mod feedback;
 mod files;
 mod guard;
 mod leases;
@@ -32,7 +33,9 @@ const LARGEST_BODY: usize = 2 * 1024 * 1024;
 pub fn router(state: State) -> Router {
     let api = Router::new()
         .route("/search", get(search::search))
+        .route("/book", get(assets::book))
         .route("/openapi.json", get(openapi::document))
+        .route("/feedback", post(feedback::say))
         .route("/leases", post(leases::open))
         .route("/leases/{id}", get(leases::look).delete(leases::end))
         .route("/leases/{id}/events", get(leases::events))
@@ -56,6 +59,8 @@ pub fn router(state: State) -> Router {
     let assets = Router::new().fallback_service(assets::folder(&state.config.site)).layer(from_fn(assets::keep));
     let own = Router::new()
         .route("/healthz", get(search::health))
+        .route("/worker.js", get(assets::worker))
+        .route("/feedback", post(feedback::say_by_form))
         .route("/images/{*path}", get(assets::image))
         .nest("/api", api)
         .nest("/assets", assets)

@@ -11,8 +11,17 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// The engine answers within this time.
 const ENGINE: Duration = Duration::from_secs(60);
 
-/// Do the entry's `given` scripts in the working folder. In a sandbox that has been used some of it may be there already,
-/// so one that fails keeps nothing back: its last line is given back for the learner to see.
+/// Takes away the containers that were made for an entry before, for many entries call theirs alike, and notes which were
+/// there; what is made by hand stays.
+const BEFORE: &str = "xargs -r docker rm -f </tmp/.fixture >/dev/null 2>&1
+before=$(docker ps -aq --no-trunc | sort)";
+/// Notes which containers were made.
+const AFTER: &str = "code=$?
+docker ps -aq --no-trunc | sort | comm -13 <(echo \"$before\") - >/tmp/.fixture
+exit $code";
+
+/// Do the entry's `given` scripts in the working folder. Where the learner has made things of the same names they may fail,
+/// which keeps nothing back: the last line is given back for the learner to see.
 ///
 /// # Errors
 /// When the sandbox fails.
@@ -26,6 +35,7 @@ pub async fn lay(sandbox: &Sandbox, group: &EntryGroup, entry: &RenderedEntry) -
         return Ok(None);
     }
     sandbox.wait_for_engine(ENGINE).await?;
+    let given = format!("{BEFORE}\n(\n{given}\n)\n{AFTER}");
     let ran = sandbox.run(Program::new(["/bin/bash".to_owned(), "-c".to_owned(), given]).timeout(PATIENCE)).await?;
     if ran.timed_out {
         return Ok(Some(format!("it took more than {} s", PATIENCE.as_secs())));

@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 
 pub mod announcement;
 pub mod attempt;
+pub mod feedback;
 pub mod learner;
 pub mod lease;
 pub mod progress;

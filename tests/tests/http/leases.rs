@@ -90,6 +90,9 @@ async fn what_an_entry_needs_is_made_before_it_is_tried() {
     let mut terminal = Terminal::attach(&ann, &lease, 0).await;
     assert!(terminal.ask("docker ps -a --format '{{.Names}}'").await.contains("migrate"));
     let again = ann.post(&place("wait-for-the-end"), &json!({})).await.json();
+    assert_eq!(again, json!({"problem": null}), "what was made for an entry is made anew");
+    terminal.ask("docker rm -f migrate; docker run -d --name migrate busybox sleep 900").await;
+    let again = ann.post(&place("wait-for-the-end"), &json!({})).await.json();
     assert!(again["problem"].as_str().is_some_and(|why| why.contains("already in use")), "{again}");
     assert_eq!(ann.post(&place("nothing"), &json!({})).await.error(), (404, "not_found".to_owned()));
     assert_eq!(ann.post(&place("Bad!"), &json!({})).await.status, 400);

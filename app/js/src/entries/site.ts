@@ -5,11 +5,14 @@ import { announce } from "../page/announce.ts";
 import { copyText } from "../page/clipboard.ts";
 import { code, listenForCode } from "../page/code.ts";
 import { contents } from "../page/contents.ts";
+import { feedback } from "../page/feedback.ts";
 import { filter } from "../page/filter.ts";
 import { finding } from "../page/finding.ts";
+import { offline } from "../page/offline.ts";
 import { showTab, tabs } from "../page/tabs.ts";
 import { theme } from "../page/theme.ts";
 import { times } from "../page/times.ts";
+import { zoom } from "../page/zoom.ts";
 import { address, atOnce, hasKept, wake } from "../page/wake.ts";
 
 interface TerminalPart {
@@ -59,9 +62,12 @@ tabs();
 code(document);
 listenForCode();
 contents();
+feedback();
 filter();
 times(document);
+zoom();
 finding();
+offline();
 
 if (atOnce) {
   wake().catch(() => {

@@ -5,7 +5,7 @@
 export function contents(): void {
   const nav = document.querySelector("[data-follow]");
   if (!nav) return;
-  const entries = [...nav.querySelectorAll<HTMLAnchorElement>("a[href^='#']")].flatMap((link) => {
+  const entries = [...nav.querySelectorAll<HTMLAnchorElement>("ol a[href^='#']")].flatMap((link) => {
     const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     return heading ? [{ link, heading }] : [];
   });

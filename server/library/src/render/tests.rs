@@ -27,6 +27,10 @@ fn blocks() {
             "a *b* **c** ~~d~~ `<e>`\nf",
             "<p>a <em>b</em> <strong>c</strong> <del>d</del> <code>&lt;e&gt;</code>\nf</p>\n",
         ),
+        (
+            "`a-b --c=<d> -`",
+            "<p><code>a-b <span class=\"option\">--c=&lt;d&gt;</span> <span class=\"option\">-</span></code></p>\n",
+        ),
         ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"),
         ("3. a", "<ol start=\"3\">\n<li>a</li>\n</ol>\n"),
         ("> a", "<blockquote>\n<p>a</p>\n</blockquote>\n"),

@@ -12,6 +12,9 @@ use crate::{Try, lines::Lines};
 /// Deeper nesting than this is written without its tags.
 const DEPTH_MAX: usize = 40;
 
+/// A longer option may break, lest it be wider than a phone; in bytes.
+const LONGEST_OPTION: usize = 24;
+
 pub(super) type Events<'e> = [(Event<'e>, Range<usize>)];
 
 /// What the end of a tag writes.
@@ -111,7 +114,7 @@ impl<'a> Writer<'a> {
             Event::Start(tag) => return self.start(tag, line, after),
             Event::End(_) => self.end(after),
             Event::Text(text) => self.text(text, line),
-            Event::Code(text) => self.inline("<code>", text, "</code>"),
+            Event::Code(text) => self.code_words(text),
             Event::InlineMath(text) | Event::DisplayMath(text) => self.inline("", text, ""),
             Event::Html(text) => self.inline("", text, ""),
             Event::InlineHtml(text) => {
@@ -150,6 +153,22 @@ impl<'a> Writer<'a> {
             Some((_, title)) => title.push_str(text),
             None => self.sections.text(text),
         }
+    }
+
+    /// Code between words. A line may end at any hyphen, but an option that is torn there reads wrong.
+    fn code_words(&mut self, text: &str) {
+        self.inline("<code>", "", "");
+        for (number, word) in text.split(' ').enumerate() {
+            if number > 0 {
+                self.inline("", " ", "");
+            }
+            if word.starts_with('-') && word.len() <= LONGEST_OPTION {
+                self.inline("<span class=\"option\">", word, "</span>");
+            } else {
+                self.inline("", word, "");
+            }
+        }
+        self.inline("", "", "</code>");
     }
 
     fn text(&mut self, text: &str, line: u32) {

@@ -115,7 +115,8 @@ impl Shell {
                 Ok(Some(TerminalEvent::Exited { .. })) => return Err(Silence::Exited),
                 Ok(Some(TerminalEvent::Lost) | None) => return Err(Silence::Lost),
                 Err(_) => {
-                    let printed = screen(&self.rest).join("\n");
+                    let lines = screen(&self.rest);
+                    let printed = lines.join("\n").trim_start().to_owned();
                     return Err(Silence::TooLong { seconds: patience.as_secs(), printed });
                 }
             }

@@ -8,4 +8,4 @@ if [ -n "${BASH_VERSION:-}" ] && [ -r /usr/share/bash-completion/bash_completion
   _complete_later() { complete -r -D; unset -f _complete_later; . /usr/share/bash-completion/bash_completion && return 124; }
   complete -D -F _complete_later
 fi
-export LESS=-R EDITOR=nano DOCKER_CLI_HINTS=false
+export LESS=-FRX EDITOR=nano DOCKER_CLI_HINTS=false
