@@ -40,8 +40,28 @@ pub async fn lay(sandbox: &Sandbox, group: &EntryGroup, entry: &RenderedEntry) -
     if ran.timed_out {
         return Ok(Some(format!("it took more than {} s", PATIENCE.as_secs())));
     }
-    let last = ran.stderr.lines().rev().find(|line| !line.trim().is_empty());
-    let said =
-        || last.map_or_else(|| format!("it ended with {}", ran.exit_code), |line| visible_lines(line).into_owned());
+    let said = || match telling(&ran.stderr) {
+        Some(line) => visible_lines(line).into_owned(),
+        None => format!("it ended with {}", ran.exit_code),
+    };
     Ok((ran.exit_code != 0).then(said))
+}
+
+/// The line that says what went wrong: the last one that speaks of an error, or the last one at all.
+fn telling(stderr: &str) -> Option<&str> {
+    let lines = || stderr.lines().rev().filter(|line| !line.trim().is_empty());
+    lines().find(|line| line.to_ascii_lowercase().contains("error")).or_else(|| lines().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_tells_more_than_what_comes_after_it() {
+        let said = "docker: Error response from daemon: Conflict.\nSee 'docker run --help'.\n\n";
+        assert_eq!(telling(said), Some("docker: Error response from daemon: Conflict."));
+        assert_eq!(telling("a\nb\n \n"), Some("b"));
+        assert_eq!(telling("\n"), None);
+    }
 }

@@ -36,7 +36,7 @@ async fn readers_say_and_authors_read() {
     ann.origin = Some("http://elsewhere.example".to_owned());
     assert_eq!(ann.post(place, &say(section, "clear", "")).await.status, 403);
 
-    let said = server.ask(&["content", "feedback"]);
+    let said = server.ask(&["content", "feedback", "--json"]);
     let texts: Vec<&str> = said.as_array().unwrap().iter().map(|it| it["text"].as_str().unwrap()).collect();
     assert_eq!(texts, ["teh \u{202e}archive", "", "one\ntwo"], "{said}");
     let told = String::from_utf8(server.run(&["content", "feedback", "--days", "1"])).unwrap();
