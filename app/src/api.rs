@@ -7,7 +7,7 @@ mod search;
 mod teaching;
 
 pub use files::{FileEntry, FileKind, Port};
-pub use lease::{EngineState, Lease, NewLease, Preview, Warning};
+pub use lease::{EngineState, Laid, Lease, NewLease, Preview, Warning};
 pub use search::{HitKind, SearchHit};
 pub use teaching::{Looking, RevealedHint, Solution, SolutionFile};
 

@@ -230,6 +230,17 @@ can("a reader tries a block of a chapter, and it runs in a sandbox of their own"
   await terminal.until("two finds", (text) => /wc -l\s+2\s/.test(text), 30_000);
 });
 
+can("a reader tries an entry of the cheat sheet, and what it needs is there", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page, terminal } = reader;
+  await reader.open("/cheatsheet");
+  const entry = page.locator("#why-was-it-killed");
+  await entry.locator("figure").hover();
+  await entry.getByRole("button", { name: "Try it" }).click();
+  await terminal.until("the exit code of a container that the page made", (text) => /\n3 OOM=false/.test(text), 60_000);
+  assert.equal(await page.locator(".drawer .notice").count(), 0);
+});
+
 can("a reader comes back to their sandbox on the next chapter, and tries a block there after the end of a shell", async ({ arrive }) => {
   const reader = await arrive();
   const { page, terminal } = reader;

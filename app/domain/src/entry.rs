@@ -46,12 +46,28 @@ pub struct Entry {
     /// Words that people look for.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// Offer "try it" in a sandbox.
-    #[serde(default)]
-    pub runnable: bool,
     /// How it is proved; `None` while nobody has said so.
     #[serde(default)]
     pub fixture: Option<Fixture>,
+}
+
+impl Entry {
+    /// Whether it is proved by doing it: it says how, and a sandbox can.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.fixture.as_ref().is_some_and(|fixture| fixture.not_here.is_none())
+    }
+
+    /// Whether it can be typed into a sandbox in which its fixture was laid: a shell command that is proved there, and
+    /// does not end the shell or change how it goes on.
+    #[must_use]
+    pub fn can_be_tried(&self) -> bool {
+        let is_of_scripts = |line: &str| ["exit", "set -", "trap "].iter().any(|it| line.trim_start().starts_with(it));
+        self.is_proved()
+            && self.language == "sh"
+            && self.fixture.as_ref().is_some_and(|fixture| !fixture.file)
+            && !self.command.lines().any(is_of_scripts)
+    }
 }
 
 /// How an entry is proved, by `drydock lint --run`: in the working folder of a fresh sandbox the `given` scripts are done,
@@ -98,4 +114,29 @@ pub struct Flag {
 
 fn shell() -> String {
     "sh".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn only_what_says_how_is_proved_and_only_commands_are_tried() {
+        for (fixture, proved, tried) in [
+            ("", false, false),
+            ("fixture = {}", true, true),
+            ("fixture.exit = 1", true, true),
+            ("fixture.file = true", true, false),
+            ("language = 'yaml'\nfixture = {}", true, false),
+            ("fixture = {}\ncommand = '''false\n  exit 1'''", true, false),
+            ("fixture.not_here = 'no network'", false, false),
+        ] {
+            let command = if fixture.contains("command") { "" } else { "command='c'\n" };
+            let text = format!("id='a'\ntask='b'\n{command}does='d'\nsection='e'\n{fixture}");
+            let entry = toml::from_str::<Entry>(&text).unwrap();
+            assert_eq!((entry.is_proved(), entry.can_be_tried()), (proved, tried), "{fixture}");
+        }
+    }
 }

@@ -297,7 +297,7 @@ fn entry(id: &str, task: &str, command: &str, html: &str, does: &str, destroys: 
         destroys_html: destroys.map(Into::into),
         section: section("export-and-import", "Export and import"),
         tags: vec!["flatten".into(), "squash".into()],
-        runnable: true,
+        may_try: true,
     }
 }
 

@@ -79,6 +79,13 @@ impl Preview {
     }
 }
 
+/// What was made in a sandbox before an entry of the cheat sheet is tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Laid {
+    /// Why some of what the entry needs could not be made; absent when nothing is missing.
+    pub problem: Option<String>,
+}
+
 /// A `warning` event: something that the learner should know soon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {

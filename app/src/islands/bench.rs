@@ -4,6 +4,7 @@
 mod attempts;
 mod kept;
 mod leases;
+mod trying;
 
 use std::{pin::Pin, rc::Rc};
 
@@ -11,6 +12,7 @@ use domain::{attempt::Attempt, id::ExerciseId};
 use leptos::prelude::*;
 use serde::Deserialize;
 
+use self::trying::Wanted;
 use super::browser::{self, Events, Terminals};
 use crate::{
     api::{Lease, Problem},
@@ -88,8 +90,10 @@ pub(super) struct Bench {
     pub(super) finding: RwSignal<bool>,
     /// The terminals, once open.
     pub(super) terminals: StoredValue<Option<Terminals>, LocalStorage>,
-    /// Texts to type as soon as there are terminals.
-    pub(super) to_type: StoredValue<Vec<String>>,
+    /// What is to be tried as soon as there are terminals.
+    to_try: StoredValue<Vec<Wanted>>,
+    /// What an entry of the cheat sheet needs is being made.
+    pub(super) laying: RwSignal<bool>,
     /// Writes what the editor has not saved yet; none without an editor.
     pub(super) flush: StoredValue<Option<Flush>, LocalStorage>,
     lease_events: StoredValue<Option<Events>, LocalStorage>,
@@ -120,7 +124,8 @@ impl Bench {
             waits: RwSignal::new(false),
             finding: RwSignal::new(false),
             terminals: StoredValue::new_local(None),
-            to_type: StoredValue::new(Vec::new()),
+            to_try: StoredValue::new(Vec::new()),
+            laying: RwSignal::new(false),
             flush: StoredValue::new_local(None),
             lease_events: StoredValue::new_local(None),
             attempt_events: StoredValue::new_local(None),
@@ -180,14 +185,6 @@ impl Bench {
         self.leaving.set_value(leaving);
         if leaving {
             browser::abandon_reads();
-        }
-    }
-
-    /// Types a text into the shown terminal, now or as soon as there is one.
-    pub(super) fn type_text(self, text: String) {
-        match self.terminals.get_value() {
-            Some(terminals) => terminals.type_text(&text),
-            None => self.to_type.update_value(|texts| texts.push(text)),
         }
     }
 

@@ -18,9 +18,9 @@ pub fn Drawer() -> impl IntoView {
     Effect::new(move |_| {
         bench.wake();
         bench.keep();
-        browser::on_document("drydock:try", move |commands| {
+        browser::on_document("drydock:try", move |wanted| {
             open.set(true);
-            bench.type_text(commands);
+            bench.wants(&wanted);
             if !(bench.phase().is_ready() || bench.phase().is_waiting() || bench.asking.get_untracked()) {
                 bench.start();
             }
@@ -71,6 +71,7 @@ pub fn Drawer() -> impl IntoView {
 
 fn words(bench: Bench) -> String {
     match bench.phase() {
+        Phase::Ready { .. } if bench.laying.get() => "is being made ready for this command…".to_owned(),
         Phase::Idle if bench.asking.get() => "is being asked for…".to_owned(),
         Phase::Queued { position: Some(position), .. } => format!("is number {position} in the queue"),
         Phase::Idle => String::new(),

@@ -47,8 +47,8 @@ pub fn Workbench(
         if let Some(lease) = bench.lease.get_untracked() {
             bench.resume(lease);
         }
-        browser::on_document("drydock:try", move |commands| {
-            bench.type_text(commands);
+        browser::on_document("drydock:try", move |wanted| {
+            bench.wants(&wanted);
             if matches!(bench.phase(), Phase::Idle | Phase::Ended(_)) && !bench.asking.get_untracked() {
                 bench.start();
             }

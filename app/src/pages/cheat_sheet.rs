@@ -60,13 +60,15 @@ fn group(group: EntryGroup) -> AnyView {
 }
 
 fn entry(entry: EntryView) -> AnyView {
-    let EntryView { id, task, command, command_html, does_html, flags, destroys_html, section, tags, runnable } = entry;
+    let EntryView { id, task, command, command_html, does_html, flags, destroys_html, section, tags, may_try } = entry;
     let destroys = destroys_html.map(|html| {
         view! { <p class="destroys">{icon::alert()} <span><b>"Destroys: "</b> <span inner_html=html></span></span></p> }
     });
     let flags =
         (!flags.is_empty()).then(|| view! { <dl class="flags">{flags.into_iter().map(flag).collect_view()}</dl> });
-    let run = runnable.then(|| view! { <button r#type="button" data-run=command.clone() hidden>"Try it"</button> });
+    let run = may_try.then(|| {
+        view! { <button r#type="button" data-run=command.clone() data-fixture=id.to_string() hidden>"Try it"</button> }
+    });
     view! {
         <article class="entry" id=id.to_string() data-entry=tags.join(" ")>
             <h3><a class="self" href=format!("#{id}")>{task}</a></h3>

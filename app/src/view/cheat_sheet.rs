@@ -52,7 +52,7 @@ pub struct EntryView {
     /// Words that people look for; the filter matches them too.
     pub tags: Vec<String>,
     /// Offer "try it".
-    pub runnable: bool,
+    pub may_try: bool,
 }
 
 /// A flag and its meaning.

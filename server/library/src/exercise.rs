@@ -6,6 +6,8 @@ use domain::{
     id::{CaseId, ExerciseId},
 };
 
+use crate::chapter::Try;
+
 /// An exercise, rendered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exercise {
@@ -17,6 +19,8 @@ pub struct Exercise {
     pub task_html: String,
     /// The task as plain text, code too; for search.
     pub task_text: String,
+    /// What learners are offered to try by the task, in order.
+    pub tries: Vec<Try>,
     /// The hints, in order.
     pub hints_html: Vec<String>,
     /// Starter files, without `setup.sh`, by path.
@@ -48,6 +52,12 @@ impl Exercise {
     #[must_use]
     pub fn url(&self) -> String {
         format!("/exercises/{}", self.id)
+    }
+
+    /// The task's file, relative to the content folder.
+    #[must_use]
+    pub fn task_file(&self) -> String {
+        format!("exercises/{}/task.md", self.id)
     }
 }
 

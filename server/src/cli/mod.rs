@@ -25,6 +25,7 @@ mod pool;
 mod prepare;
 mod search;
 mod serve;
+mod solve;
 mod trial;
 mod turn;
 
@@ -189,8 +190,8 @@ struct Regrade {
 
 #[derive(Debug, Args)]
 struct Lint {
-    /// Also do what chapters offer to try, each chapter in a sandbox of its own, and compare what comes of it with what
-    /// they say; and each entry of the cheat sheet that has a fixture, in a sandbox of its own.
+    /// Also do what chapters and tasks offer to try, and compare what comes of it with what they say; and each entry of
+    /// the cheat sheet that has a fixture: each of them in a sandbox of its own.
     #[arg(long)]
     run: bool,
     /// Only do what these chapters offer; all unless told.
@@ -199,10 +200,13 @@ struct Lint {
     /// Only do these entries; all unless told.
     #[arg(long, value_name = "ENTRY", requires = "run")]
     entry: Vec<String>,
-    /// Of the entries do a part, e.g. the second of four.
-    #[arg(long, value_name = "2/4", requires = "run", conflicts_with_all = ["chapter", "entry"])]
+    /// Only do what the tasks of these exercises offer; all unless told.
+    #[arg(long, value_name = "EXERCISE", requires = "run")]
+    task: Vec<String>,
+    /// Of the entries and of the tasks do a part, e.g. the second of four.
+    #[arg(long, value_name = "2/4", requires = "run", conflicts_with_all = ["chapter", "entry", "task"])]
     turn: Option<turn::Turn>,
-    /// Chapters and entries at the same time.
+    /// Chapters, tasks and entries at the same time.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=32))]
     parallel: u8,
     #[command(flatten)]

@@ -2,19 +2,25 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use app::api::{Lease, NewLease, Warning};
+use app::api::{Laid, Lease, NewLease, Warning};
 use axum::{
     Json,
     extract::{Path, State as Shared},
     http::StatusCode,
     response::sse::{Event as Sse, KeepAlive, Sse as Stream},
 };
-use domain::{id::LeaseId, lease::LeaseState};
+use domain::{
+    id::{EntryId, LeaseId},
+    lease::LeaseState,
+};
 use futures::StreamExt as _;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 
 use super::{error::Error, who::Learner};
-use crate::{lease::Event, state::State};
+use crate::{
+    lease::{Event, fixture},
+    state::State,
+};
 
 /// A new lease is told of at the latest after this, ready or not.
 const SOON: Duration = Duration::from_millis(150);
@@ -62,6 +68,19 @@ pub(super) async fn reset(
     let row = state.leases.of(&learner, &id).await?;
     let row = state.leases.reset(&row).await?;
     Ok(Json(state.leases.view(&row).await?))
+}
+
+/// `POST /api/leases/{id}/fixtures/{entry}`: makes what an entry of the cheat sheet needs.
+pub(super) async fn lay(
+    Shared(state): Shared<State>,
+    Learner(learner): Learner,
+    Path((id, entry)): Path<(LeaseId, EntryId)>,
+) -> Result<Json<Laid>, Error> {
+    let row = state.leases.of(&learner, &id).await?;
+    let sandbox = state.leases.sandbox(&row)?;
+    let shelf = state.content.shelf();
+    let (group, entry) = shelf.library.entry(&entry).ok_or_else(|| Error::not_found("There is no such entry."))?;
+    Ok(Json(Laid { problem: fixture::lay(&sandbox, group, entry).await? }))
 }
 
 /// `DELETE /api/leases/{id}`

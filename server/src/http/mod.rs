@@ -38,6 +38,7 @@ pub fn router(state: State) -> Router {
         .route("/leases/{id}/events", get(leases::events))
         .route("/leases/{id}/extend", post(leases::extend))
         .route("/leases/{id}/reset", post(leases::reset))
+        .route("/leases/{id}/fixtures/{entry}", post(leases::lay))
         .route("/leases/{id}/socket", get(socket::socket))
         .route("/leases/{id}/ports", get(files::ports))
         .route("/leases/{id}/files", get(files::list))

@@ -28,6 +28,7 @@ use crate::{
 };
 
 mod events;
+pub mod fixture;
 mod followers;
 pub mod furnish;
 mod images;

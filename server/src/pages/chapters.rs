@@ -76,7 +76,7 @@ pub(super) fn cheat_sheet(library: &Library) -> CheatSheet {
                 destroys_html: it.destroys_html.clone(),
                 section: section_link(library, &it.entry.section),
                 tags: it.entry.tags.clone(),
-                runnable: it.entry.runnable,
+                may_try: it.entry.can_be_tried(),
             })
             .collect(),
     });

@@ -44,7 +44,7 @@ async fn users_can_be_made_and_every_image_saved() {
     assert_eq!(made, "10001\n");
     let built = sh(&sandbox, &format!("printf 'FROM debian:13\nRUN {script}\n' | docker build -q -")).await;
     assert_eq!(built.exit_code, 0, "{}", built.stderr);
-    for image in ["busybox", "debian:13", "nginx", "postgres", "python:3", "registry:2"] {
+    for image in ["busybox", "debian:13", "desktop:1", "nginx", "postgres", "python:3", "registry:2"] {
         let saved = sh(&sandbox, &format!("docker save {image} | tar -t | grep -c 'sha256/\\|layer.tar'")).await;
         assert!(saved.stdout.trim().parse::<u32>().is_ok_and(|files| files > 1), "{image}: {}", saved.stderr);
     }

@@ -78,3 +78,24 @@ async fn work_is_saved_when_the_time_is_up() {
     let second = ann.start(Some("flatten-secret-image")).await;
     assert_eq!(ann.get(&format!("/api/leases/{second}/files/late.txt")).await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_entry_needs_is_made_before_it_is_tried() {
+    let server = Server::start().await;
+    let mut ann = server.learner();
+    let lease = ann.start(None).await;
+    let place = |entry: &str| format!("/api/leases/{lease}/fixtures/{entry}");
+    let laid = ann.post(&place("wait-for-the-end"), &json!({})).await;
+    assert_eq!((laid.status, laid.json()), (200, json!({"problem": null})), "{}", laid.text());
+    let mut terminal = Terminal::attach(&ann, &lease, 0).await;
+    assert!(terminal.ask("docker ps -a --format '{{.Names}}'").await.contains("migrate"));
+    let again = ann.post(&place("wait-for-the-end"), &json!({})).await.json();
+    assert_eq!(again, json!({"problem": null}), "what was made for an entry is made anew");
+    terminal.ask("docker rm -f migrate; docker run -d --name migrate busybox sleep 900").await;
+    let again = ann.post(&place("wait-for-the-end"), &json!({})).await.json();
+    assert!(again["problem"].as_str().is_some_and(|why| why.contains("already in use")), "{again}");
+    assert_eq!(ann.post(&place("nothing"), &json!({})).await.error(), (404, "not_found".to_owned()));
+    assert_eq!(ann.post(&place("Bad!"), &json!({})).await.status, 400);
+    let mut bob = server.learner();
+    assert_eq!(bob.post(&place("wait-for-the-end"), &json!({})).await.status, 404, "of another learner");
+}

@@ -31,8 +31,8 @@ async function run(button: HTMLButtonElement): Promise<void> {
   button.disabled = true;
   try {
     await wake();
-    const commands = textOf(button, button.dataset["run"]);
-    document.dispatchEvent(new CustomEvent("drydock:try", { detail: commands }));
+    const wanted = { text: textOf(button, button.dataset["run"]), entry: button.dataset["fixture"] ?? null };
+    document.dispatchEvent(new CustomEvent("drydock:try", { detail: JSON.stringify(wanted) }));
   } catch {
     announce("The sandbox part of this page could not be loaded. Check the network and try again.");
     button.textContent = "Could not load; try again";

@@ -93,12 +93,8 @@ pub(in crate::islands) fn terminals(bench: Bench) -> AnyView {
                 return;
             }
             broken.set(opened.is_none());
-            if let Some(terminals) = &opened {
-                for text in bench.to_type.try_update_value(std::mem::take).unwrap_or_default() {
-                    terminals.type_text(&text);
-                }
-            }
             bench.terminals.set_value(opened);
+            bench.try_all();
         });
     });
     on_cleanup(move || {

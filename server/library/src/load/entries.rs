@@ -93,9 +93,6 @@ fn judge(file: &str, document: &Document<'_>, path: &str, entry: &Entry, finding
     if let Some(fixture) = &entry.fixture {
         judge_fixture(document, &at("fixture"), entry, fixture, findings);
     }
-    if entry.runnable && entry.language != "sh" {
-        findings.problems.push(document.problem(&at("runnable"), "only commands for `sh` can be tried"));
-    }
 }
 
 fn judge_fixture(document: &Document<'_>, path: &str, entry: &Entry, fixture: &Fixture, findings: &mut Findings) {

@@ -52,7 +52,8 @@ pub(crate) fn parse_exercise(id: ExerciseId, tree: &Tree, findings: &mut Finding
     }
     let task_text = rendered.text();
     let task_html = findings.take(&task_path, &mut rendered);
-    sound.then_some(Exercise { id, file: definition, task_html, task_text, hints_html, start, setup, cases })
+    let tries = rendered.tries;
+    sound.then_some(Exercise { id, file: definition, task_html, task_text, tries, hints_html, start, setup, cases })
 }
 
 /// The definition; every fault in every check, hint and scenario is found before giving up.

@@ -19,23 +19,24 @@ const PULL: Duration = Duration::from_secs(900);
 pub(super) struct Base {
     /// Folder below `image/base`.
     pub(super) name: &'static str,
-    /// What to pull.
-    pub(super) pull: &'static str,
+    /// What to pull; `None` for what no registry has.
+    pub(super) pull: Option<&'static str>,
     /// What it is called in a sandbox.
     pub(super) tags: &'static [&'static str],
 }
 
 /// All but Debian itself, smallest first.
-pub(super) const ALL: [Base; 5] = [
-    Base { name: "busybox", pull: "busybox:latest", tags: &["busybox:latest", "busybox:stable", "busybox:1"] },
-    Base { name: "registry", pull: "registry:2", tags: &["registry:2"] },
-    Base { name: "nginx", pull: "nginx:stable", tags: &["nginx:latest", "nginx:stable", "nginx:1"] },
+pub(super) const ALL: [Base; 6] = [
+    Base { name: "busybox", pull: Some("busybox:latest"), tags: &["busybox:latest", "busybox:stable", "busybox:1"] },
+    Base { name: "registry", pull: Some("registry:2"), tags: &["registry:2"] },
+    Base { name: "nginx", pull: Some("nginx:stable"), tags: &["nginx:latest", "nginx:stable", "nginx:1"] },
     Base {
         name: "python",
-        pull: "python:3.13-slim",
+        pull: Some("python:3.13-slim"),
         tags: &["python:3", "python:latest", "python:3-slim", "python:3.13", "python:3.13-slim"],
     },
-    Base { name: "postgres", pull: "postgres:17", tags: &["postgres:latest", "postgres:17"] },
+    Base { name: "desktop", pull: None, tags: &["desktop:latest", "desktop:1"] },
+    Base { name: "postgres", pull: Some("postgres:17"), tags: &["postgres:latest", "postgres:17"] },
 ];
 
 /// Have every image on the host's engine.
@@ -49,7 +50,9 @@ pub(super) async fn have_all(
         if has_image(engine, &name).await? {
             continue;
         }
-        if pull(engine, source, base.pull, &name, report).await? {
+        if let Some(image) = base.pull
+            && pull(engine, source, image, &name, report).await?
+        {
             continue;
         }
         begin(report, format!("Build {} from Debian packages", base.name));

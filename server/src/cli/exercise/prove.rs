@@ -9,23 +9,20 @@ use domain::{
     verdict::{Because, CheckResult, Outcome, Verdict},
 };
 use library::{Case, Exercise};
-use sandbox::{EngineState, Program, Sandbox, Sandboxes};
+use sandbox::{EngineState, Sandbox, Sandboxes};
 use tokio::time::Instant;
 
+use super::super::solve::solve;
 use crate::{
     grading::examine::{Examiner, Subject},
-    lease::furnish::{filled, furnish},
+    lease::furnish::furnish,
     random,
 };
 
-/// A case's steps may take this long.
-const SOLVE: Duration = Duration::from_secs(180);
 /// The engine of a new sandbox answers within this time.
 const ENGINE: Duration = Duration::from_secs(60);
 /// Sandboxes of a test end by themselves after this many seconds.
 const LIFE_SECONDS: i64 = 900;
-/// Characters kept of what a case's steps said at last.
-const LAST_WORDS: usize = 600;
 
 /// What is to be proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,19 +120,10 @@ async fn examine(run: &Run, sandbox: &Sandbox, examiner: &Examiner) -> anyhow::R
     let engine = sandbox.wait_for_engine(ENGINE).await?;
     anyhow::ensure!(engine == EngineState::Ready, "the sandbox's engine did not start");
     furnish(sandbox, &run.exercise, &canary, &nonce, &[]).await?;
-    if let Some(case) = &run.case {
-        sandbox.put_files(&filled(&case.files, &values)).await?;
-        if let Some(solve) = &case.solve {
-            let ran = sandbox.run(Program::shell(values.fill(solve)).timeout(SOLVE)).await?;
-            if ran.timed_out {
-                return Ok(Err(format!("solve.sh took more than {} s", SOLVE.as_secs())));
-            }
-            if ran.exit_code != 0 {
-                let said = format!("{}{}", ran.stdout, ran.stderr);
-                let from = said.char_indices().rev().nth(LAST_WORDS).map_or(0, |(at, _)| at);
-                return Ok(Err(format!("solve.sh ended with {}: {}", ran.exit_code, said[from..].trim())));
-            }
-        }
+    if let Some(case) = &run.case
+        && let Err(said) = solve(case, sandbox, &values).await?
+    {
+        return Ok(Err(said));
     }
     let subject = Subject { sandbox, exercise: &run.exercise, canary: &canary, nonce: &nonce };
     Ok(Ok(examiner.examine(&subject, &|_| {}).await.verdict))

@@ -7,7 +7,7 @@ use library::RenderedEntry;
 use sandbox::{FileContent, Sandbox};
 
 use super::{
-    run::PATIENCE,
+    place::PATIENCE,
     shell::{Said, Shell, Silence},
 };
 
@@ -21,11 +21,6 @@ const BEFORE_ANSWER: Duration = Duration::from_secs(2);
 /// Ctrl-C, and how long what it ends may take for it.
 const INTERRUPT: &str = "\u{3}";
 const AFTER_INTERRUPT: Duration = Duration::from_secs(30);
-
-/// Whether it says how it is proved.
-pub(super) fn is_proved(entry: &Entry) -> bool {
-    entry.fixture.as_ref().is_some_and(|fixture| fixture.not_here.is_none())
-}
 
 /// What is not as it says.
 pub(super) async fn fault(
@@ -91,16 +86,6 @@ fn ended(what: &str, said: &Said) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_what_says_how_is_proved() {
-        let entry = |fixture: &str| {
-            let text = format!("id='a'\ntask='b'\ncommand='c'\ndoes='d'\nsection='e'\n{fixture}");
-            toml::from_str::<Entry>(&text).unwrap()
-        };
-        assert!(is_proved(&entry("fixture = {}")) && is_proved(&entry("fixture.exit = 1")));
-        assert!(!is_proved(&entry("")) && !is_proved(&entry("fixture.not_here = 'no network'")));
-    }
 
     #[test]
     fn a_script_may_be_empty() {

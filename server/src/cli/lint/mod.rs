@@ -1,5 +1,5 @@
 //! `drydock lint`: every fault of the content, or as JSON a list of `{file, line, message}`. With `--run` also where
-//! doing what a chapter offers to try does not give what the chapter says, and where an entry of the cheat sheet does
+//! doing what a chapter or a task offers to try does not give what it says, and where an entry of the cheat sheet does
 //! not do what its fixture looks for. Exit codes: 0 no fault, 1 some, 2 it could not be found out.
 
 use library::Library;
@@ -8,11 +8,13 @@ use self::run::Ran;
 use super::{Found, Lint, read_content};
 use crate::config::Config;
 
-mod chapter;
 mod compare;
 mod entry;
+mod place;
 mod run;
 mod shell;
+mod task;
+mod tries;
 
 pub(super) async fn lint(config: &Config, asked: &Lint) -> anyhow::Result<Found> {
     let (library, mut problems) = read_content(config)?;
@@ -29,8 +31,10 @@ pub(super) async fn lint(config: &Config, asked: &Lint) -> anyhow::Result<Found>
             say!("{problem}");
         }
         if let Some(ran) = &ran {
-            let Ran { commands, blocks, chapters, entries, .. } = ran;
-            say!("did {commands} commands in {blocks} blocks of {chapters} chapters, and {entries} entries");
+            let Ran { commands, blocks, chapters, tasks, entries, .. } = ran;
+            say!(
+                "did {commands} commands in {blocks} blocks of {chapters} chapters and {tasks} tasks, and {entries} entries"
+            );
             let unsaid = unsaid(&library);
             if unsaid > 0 {
                 say!("{unsaid} entries do not say how they are proved");

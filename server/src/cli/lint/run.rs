@@ -1,34 +1,31 @@
-//! Doing what chapters and cheat sheet offer: each chapter in a sandbox of its own, from its first block to its last, as a
-//! reader would who tries everything; each entry in one of its own.
+//! Doing what chapters, tasks and cheat sheet offer: each chapter in a sandbox of its own, from its first block to its
+//! last, as a reader would who tries everything; each task and each entry in one of its own.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use domain::problem::Problem;
 use futures::StreamExt as _;
-use library::{Chapter, EntryGroup, Library, RenderedEntry};
-use sandbox::{EngineState, Sandbox, Sandboxes};
+use library::{Chapter, EntryGroup, Exercise, Library, RenderedEntry, Try};
+use sandbox::Sandbox;
 
 use super::{
     super::{Lint, trial::Trial},
-    chapter, entry,
+    entry,
+    place::{Place, START},
     shell::Shell,
+    task, tries,
 };
 use crate::config::Config;
 
 /// All such commands on one engine share it.
 const DEPLOYMENT: &str = "lint";
-/// A command, or a script, takes no longer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(120);
-/// The engine of a new sandbox answers, and its shell, within this time.
-const START: Duration = Duration::from_secs(60);
-/// Sandboxes end by themselves after this many seconds.
-const LIFE_SECONDS: i64 = 1800;
 
 /// What came of it.
 #[derive(Debug, Default)]
 pub(super) struct Ran {
     pub(super) chapters: usize,
+    pub(super) tasks: usize,
     pub(super) blocks: usize,
     pub(super) commands: usize,
     pub(super) entries: usize,
@@ -40,9 +37,10 @@ pub(super) struct Ran {
     pub(super) could_not_run: Vec<String>,
 }
 
-/// Something to do in a sandbox of its own.
+/// Something to do in sandboxes of its own.
 enum Job<'a> {
     Chapter(&'a Chapter),
+    Task(&'a Exercise),
     Entry(&'a EntryGroup, &'a RenderedEntry),
 }
 
@@ -51,34 +49,45 @@ impl Job<'_> {
     fn name(&self) -> String {
         match self {
             Self::Chapter(chapter) => chapter.id.to_string(),
+            Self::Task(exercise) => format!("task-{}", exercise.id),
             Self::Entry(_, entry) => format!("entry-{}", entry.id()),
         }
     }
 
-    fn file(&self) -> &str {
+    fn file(&self) -> String {
         match self {
-            Self::Chapter(chapter) => &chapter.file,
-            Self::Entry(group, _) => &group.file,
+            Self::Chapter(chapter) => chapter.file.clone(),
+            Self::Task(exercise) => exercise.task_file(),
+            Self::Entry(group, _) => group.file.clone(),
         }
     }
 
-    /// What is wrong with it, in one sandbox.
-    async fn faults(&self, sandboxes: &Sandboxes, lease: &str, now: i64) -> anyhow::Result<Vec<Problem>> {
-        let sandbox = sandboxes.create(lease, now + LIFE_SECONDS).await?;
-        let engine = sandbox.wait_for_engine(START).await?;
-        anyhow::ensure!(engine == EngineState::Ready, "the sandbox's engine did not start");
-        let found = self.faults_in(&sandbox).await;
-        sandbox.end().await?;
-        found
+    /// The blocks to try.
+    fn tries(&self) -> &[Try] {
+        match self {
+            Self::Chapter(chapter) => &chapter.tries,
+            Self::Task(exercise) => &exercise.tries,
+            Self::Entry(..) => &[],
+        }
     }
 
-    async fn faults_in(&self, sandbox: &Sandbox) -> anyhow::Result<Vec<Problem>> {
-        let mut shell = Shell::open(sandbox, START).await?;
+    /// What is wrong with it, in fresh sandboxes.
+    async fn faults(&self, place: &Place<'_>) -> anyhow::Result<Vec<Problem>> {
         match self {
-            Self::Chapter(chapter) => chapter::faults(chapter, &mut shell).await,
+            Self::Chapter(chapter) => {
+                let tried = place.with("all", async |sandbox: &Sandbox| {
+                    let mut shell = Shell::open(sandbox, START).await?;
+                    tries::go_through(&chapter.file, &chapter.tries, &mut shell).await
+                });
+                Ok(tried.await?.problems)
+            }
+            Self::Task(exercise) => task::faults(exercise, place).await,
             Self::Entry(group, entry) => {
-                let fault = entry::fault(&group.given, entry, sandbox, &mut shell).await?;
-                Ok(fault.map(|it| Problem::at(&group.file, entry.line, it)).into_iter().collect())
+                let fault = place.with("all", async |sandbox: &Sandbox| {
+                    let mut shell = Shell::open(sandbox, START).await?;
+                    entry::fault(&group.given, entry, sandbox, &mut shell).await
+                });
+                Ok(fault.await?.map(|it| Problem::at(&group.file, entry.line, it)).into_iter().collect())
             }
         }
     }
@@ -90,10 +99,9 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
     let trial = Trial::begin(config, DEPLOYMENT).await?;
     let all = futures::stream::iter(wanted)
         .map(|job| {
-            let lease = format!("{}{}", trial.prefix, job.name());
-            let (sandboxes, now) = (&trial.sandboxes, trial.clock.now());
+            let place = place(&trial, job.name());
             async move {
-                let came = job.faults(sandboxes, &lease, now).await;
+                let came = job.faults(&place).await;
                 (job, came.map(|faults| (faults, Vec::new())))
             }
         })
@@ -107,8 +115,7 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
             if first.is_empty() {
                 continue;
             }
-            let lease = format!("{}{}-again", trial.prefix, job.name());
-            match job.faults(&trial.sandboxes, &lease, trial.clock.now()).await {
+            match job.faults(&place(&trial, format!("{}-again", job.name()))).await {
                 Ok(second) => (*first, *once) = apart(std::mem::take(first), second),
                 Err(error) => *came = Err(error),
             }
@@ -118,13 +125,12 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
     let mut ran = Ran::default();
     for (job, came) in trial.to_its_end(all).await? {
         match &job {
-            Job::Chapter(chapter) => {
-                ran.chapters += 1;
-                ran.blocks += chapter.tries.len();
-                ran.commands += chapter.tries.iter().map(|it| it.commands.len()).sum::<usize>();
-            }
+            Job::Chapter(_) => ran.chapters += 1,
+            Job::Task(_) => ran.tasks += 1,
             Job::Entry(..) => ran.entries += 1,
         }
+        ran.blocks += job.tries().len();
+        ran.commands += job.tries().iter().map(|it| it.commands.len()).sum::<usize>();
         match came {
             Ok((problems, once)) => {
                 ran.problems.extend(problems);
@@ -136,25 +142,35 @@ pub(super) async fn run(config: &Config, library: &Library, asked: &Lint) -> any
     Ok(ran)
 }
 
-/// What is to be done: what is named, or everything, of the entries only those whose turn it is.
+fn place(trial: &Trial, name: String) -> Place<'_> {
+    Place { sandboxes: &trial.sandboxes, name: format!("{}{name}", trial.prefix), now: trial.clock.now() }
+}
+
+/// What is to be done: what is named, or everything, of the entries and tasks only those whose turn it is.
 fn jobs<'a>(library: &'a Library, asked: &Lint) -> anyhow::Result<Vec<Job<'a>>> {
     let mut jobs = Vec::new();
     for name in &asked.chapter {
         let chapter = name.parse().ok().and_then(|id| library.chapter(&id));
         jobs.push(Job::Chapter(chapter.with_context(|| format!("there is no chapter {name}"))?));
     }
+    for name in &asked.task {
+        let exercise = name.parse().ok().and_then(|id| library.exercise(&id));
+        jobs.push(Job::Task(exercise.with_context(|| format!("there is no exercise {name}"))?));
+    }
     for name in &asked.entry {
         let found = name.parse().ok().and_then(|id| library.entry(&id));
         let (group, entry) = found
-            .filter(|(_, it)| entry::is_proved(&it.entry))
+            .filter(|(_, it)| it.entry.is_proved())
             .with_context(|| format!("there is no entry {name} with a fixture"))?;
         jobs.push(Job::Entry(group, entry));
     }
-    if asked.chapter.is_empty() && asked.entry.is_empty() {
+    if jobs.is_empty() {
         jobs.extend(library.chapters().iter().filter(|it| !it.tries.is_empty()).map(|it| Job::Chapter(it)));
         let of = |group: &'a EntryGroup| group.entries.iter().map(move |entry| (group, entry));
-        let proved = library.groups().iter().flat_map(|group| of(group)).filter(|(_, it)| entry::is_proved(&it.entry));
+        let proved = library.groups().iter().flat_map(|group| of(group)).filter(|(_, it)| it.entry.is_proved());
         let has_turn = |place: usize| asked.turn.is_none_or(|turn| turn.has(place));
+        let tasks = library.exercises().iter().filter(|it| !it.tries.is_empty()).enumerate();
+        jobs.extend(tasks.filter(|(place, _)| has_turn(*place)).map(|(_, it)| Job::Task(it)));
         let entries = proved.enumerate().filter(|(place, _)| has_turn(*place));
         jobs.extend(entries.map(|(_, (group, entry))| Job::Entry(group, entry)));
     }

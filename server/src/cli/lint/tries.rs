@@ -1,31 +1,41 @@
-//! What a chapter offers to try, from its first block to its last, in one shell.
+//! What a text offers to try, from its first block to its last, in one shell.
 
 use domain::problem::Problem;
-use library::{Chapter, Command};
+use library::{Command, Try};
 
 use super::{
     compare,
-    run::PATIENCE,
+    place::PATIENCE,
     shell::{Said, Shell},
 };
 
-/// What is not as it says.
-pub(super) async fn faults(chapter: &Chapter, shell: &mut Shell) -> anyhow::Result<Vec<Problem>> {
-    let mut problems = Vec::new();
-    for command in chapter.tries.iter().flat_map(|it| &it.commands) {
+/// What came of it.
+#[derive(Debug, Default)]
+pub(super) struct Tried {
+    /// What was not as the text says.
+    pub(super) problems: Vec<Problem>,
+    /// The last of them did not end: what comes after it was not tried.
+    pub(super) stopped: bool,
+}
+
+/// Do all that the text in this file offers.
+pub(super) async fn go_through(file: &str, tries: &[Try], shell: &mut Shell) -> anyhow::Result<Tried> {
+    let mut tried = Tried::default();
+    for command in tries.iter().flat_map(|it| &it.commands) {
         match shell.ask(&typed(command), PATIENCE).await {
             Ok(said) => {
-                problems.extend(judge(command, &said).map(|fault| Problem::at(&chapter.file, command.line, fault)));
+                tried.problems.extend(judge(command, &said).map(|fault| Problem::at(file, command.line, fault)));
             }
             Err(silence) if silence.is_of_the_command() => {
-                problems.push(Problem::at(&chapter.file, command.line, format!("`{}`: {silence}", first(command))));
+                tried.problems.push(Problem::at(file, command.line, format!("`{}`: {silence}", first(command))));
                 // What comes after it may build on it.
+                tried.stopped = true;
                 break;
             }
             Err(silence) => return Err(silence.into()),
         }
     }
-    Ok(problems)
+    Ok(tried)
 }
 
 /// A script is typed as one command, so that its end can be told.
