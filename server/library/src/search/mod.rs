@@ -6,6 +6,8 @@ mod collect;
 mod document;
 mod index;
 mod lower;
+mod messages;
+mod rank;
 mod snippet;
 mod synonyms;
 mod vocabulary;
