@@ -37,6 +37,8 @@ pub(crate) struct Asked {
     pub(crate) wishes: Vec<Wish>,
     /// Every word in its order, for messages.
     pub(crate) words: Vec<String>,
+    /// As it came, unless it was too long.
+    pub(crate) text: String,
 }
 
 /// One word or run, or words between quotation marks.
@@ -67,7 +69,8 @@ impl Wish {
         let stem = if parts.len() == 1 && parts.first() == Some(&whole) { stem(&whole) } else { None };
         // `FROM` is an instruction, `from` is not.
         let shouted = typed.len() > 1 && typed.chars().all(|c| c.is_ascii_uppercase());
-        let small = !shouted && SMALL.contains(&whole.as_str());
+        // `can't` and `what's` are small too.
+        let small = !shouted && whole.split('\'').next().is_some_and(|word| SMALL.contains(&word.trim_end_matches("n")) || SMALL.contains(&word));
         let synonyms = if small { Vec::new() } else { synonyms(&whole).to_vec() };
         Self { typed: typed.to_owned(), whole, parts, stem, synonyms, small, ..Self::default() }
     }
@@ -105,7 +108,7 @@ impl Asked {
             last.small &= !last.unfinished || last.whole.len() > 1;
         }
         name_phrases(&mut wishes);
-        Self { wishes, words: plain_words(text) }
+        Self { wishes, words: plain_words(text), text: text.to_owned() }
     }
 
     /// Whether it is rather a text that was pasted than words that were chosen.

@@ -105,7 +105,7 @@ fn of_entry(group: &EntryGroup, rendered: &RenderedEntry) -> Document {
 /// The message that a task quotes, without what is left out of it, and what the tags quote of it.
 fn messages(task: &str, tags: &[String]) -> Vec<String> {
     let Some(message) = task.strip_prefix(MESSAGE) else { return Vec::new() };
-    message.split('…').map(str::to_owned).chain(tags.iter().cloned()).collect()
+    message.split('…').map(str::to_owned).chain(tags.iter().filter(|tag| tag.contains(' ')).cloned()).collect()
 }
 
 fn of_exercise(exercise: &Exercise, library: &Library) -> Document {

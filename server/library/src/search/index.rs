@@ -14,6 +14,7 @@ use super::{
     Found, Hit, Kind,
     asked::{Asked, Wish},
     collect::{AllMatches, Match, PLACE},
+    commands::Commands,
     document::{Document, documents},
     lower::{Lowering, Spelling, Weighed, bare},
     messages::Messages,
@@ -41,6 +42,8 @@ const MENDED: Score = 0.6;
 const STRICTNESS: i32 = 3;
 /// What a word of a message counts that is there side by side with another.
 const MESSAGE: Score = 6.0;
+/// How many times as much a match counts that gives the very command; more when it gives nothing else.
+const COMMAND: Score = 1.3;
 /// What less is worth is no message.
 const MESSAGE_LEAST: Score = 4.0;
 
@@ -68,6 +71,7 @@ pub struct Index {
     documents: Vec<Document>,
     vocabulary: Vocabulary,
     messages: Messages,
+    commands: Commands,
     fields: Vec<Weighed>,
     reader: IndexReader,
 }
@@ -102,7 +106,8 @@ impl Index {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let vocabulary = Vocabulary::of(documents.iter().map(|document| document.texts().to_vec()));
         let messages = Messages::of(&documents);
-        Ok(Self { documents, vocabulary, messages, fields, reader })
+        let commands = Commands::of(&documents);
+        Ok(Self { documents, vocabulary, messages, commands, fields, reader })
     }
 
     /// How many sections, entries and exercises can be found.
@@ -170,6 +175,10 @@ impl Index {
                 tallies.complete(place);
             }
         }
+        for (place, share) in self.commands.given_in(&asked.text) {
+            tallies.complete(place);
+            tallies.multiply((place, COMMAND + share));
+        }
         (tallies, marks)
     }
 
@@ -180,7 +189,7 @@ impl Index {
             rarity(count, self.documents.len())
         };
         let found = self.messages.found_in(&asked.words).into_iter();
-        let found = found.map(|(place, words)| (place, words.into_iter().map(worth).sum()));
+        let found = found.map(|(place, words)| (place, words.into_iter().map(|(word, share)| share * worth(word)).sum()));
         found.filter(|(_, worth)| *worth >= MESSAGE_LEAST).collect()
     }
 

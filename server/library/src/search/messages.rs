@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{document::Document, words::parts};
+use super::{commands::share, document::Document, words::parts};
 
 /// All messages, by every two words that stand side by side in them.
 #[derive(Debug, Default)]
@@ -43,14 +43,23 @@ impl Messages {
         messages
     }
 
-    /// The words of each document's messages that stand in a text side by side as they do there, by its place.
-    pub(crate) fn found_in(&self, text: &[String]) -> BTreeMap<u64, BTreeSet<&str>> {
-        let mut found: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
+    /// The words of each document's messages that stand in a text side by side as they do there, by its place; and of
+    /// each word, which share of its stretch stands there.
+    pub(crate) fn found_in(&self, text: &[String]) -> BTreeMap<u64, BTreeMap<&str, f32>> {
+        let mut places: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         for pair in text.windows(2) {
             for (number, at) in self.pairs.get(&pair.join(" ")).into_iter().flatten() {
-                let Some(stretch) = self.stretches.get(*number) else { continue };
-                let words = stretch.words.iter().skip(*at).take(2).map(String::as_str);
-                found.entry(stretch.place).or_default().extend(words);
+                places.entry(*number).or_default().extend([*at, at + 1]);
+            }
+        }
+        let mut found: BTreeMap<u64, BTreeMap<&str, f32>> = BTreeMap::new();
+        for (number, places) in places {
+            let Some(stretch) = self.stretches.get(number) else { continue };
+            let share = share(places.len(), stretch.words.len());
+            let words = found.entry(stretch.place).or_default();
+            for word in places.into_iter().filter_map(|at| stretch.words.get(at)) {
+                let best = words.entry(word).or_default();
+                *best = best.max(share);
             }
         }
         found
@@ -67,7 +76,7 @@ mod tests {
         let messages = Messages::of(&[message("No space left on device"), message("the port is taken"), message("one")]);
         let found = |text: &str| {
             let found = messages.found_in(&plain_words(text)).into_iter();
-            found.map(|(place, words)| (place, words.into_iter().collect::<Vec<_>>().join(" "))).collect::<Vec<_>>()
+            found.map(|(place, words)| (place, words.into_keys().collect::<Vec<_>>().join(" "))).collect::<Vec<_>>()
         };
         assert_eq!(found("write: no space left on 5 devices"), [(0, "left no on space".to_owned())]);
         assert_eq!(found("[1/2] PORT is: not; is taken"), [(1, "is port taken".to_owned())]);

@@ -3,6 +3,7 @@
 
 mod asked;
 mod collect;
+mod commands;
 mod document;
 mod index;
 mod lower;

@@ -52,6 +52,13 @@ impl Tallies {
         }
     }
 
+    /// Multiplies the score of one document.
+    pub(super) fn multiply(&mut self, (place, factor): Match) {
+        if let Some(tally) = self.of(place) {
+            tally.score *= factor;
+        }
+    }
+
     /// Says that nothing that matters is missing from a document.
     pub(super) fn complete(&mut self, place: u64) {
         let worth = self.worth;
