@@ -69,8 +69,7 @@ impl Wish {
         let stem = if parts.len() == 1 && parts.first() == Some(&whole) { stem(&whole) } else { None };
         // `FROM` is an instruction, `from` is not.
         let shouted = typed.len() > 1 && typed.chars().all(|c| c.is_ascii_uppercase());
-        // `can't` and `what's` are small too.
-        let small = !shouted && whole.split('\'').next().is_some_and(|word| SMALL.contains(&word.trim_end_matches("n")) || SMALL.contains(&word));
+        let small = !shouted && is_small(&whole);
         let synonyms = if small { Vec::new() } else { synonyms(&whole).to_vec() };
         Self { typed: typed.to_owned(), whole, parts, stem, synonyms, small, ..Self::default() }
     }
@@ -79,6 +78,12 @@ impl Wish {
     pub(crate) fn is_plain(&self) -> bool {
         self.parts.len() == 1 && self.parts.first() == Some(&self.whole)
     }
+}
+
+/// Whether a word may be missing; of `can't`, `isn't` and `what's` their first part tells.
+fn is_small(word: &str) -> bool {
+    let small = |word: &str| SMALL.contains(&word);
+    small(word) || word.split_once('\'').is_some_and(|(first, _)| small(first.trim_end_matches('n')) || small(first))
 }
 
 impl Asked {
@@ -171,6 +176,7 @@ mod tests {
         let asked = Asked::parse("how to copy FROM an image");
         let small: Vec<bool> = asked.wishes.iter().map(|wish| wish.small).collect();
         assert_eq!(small, [true, true, false, false, true, false]);
+        assert!(Asked::parse("why can't it, isn't it").wishes.iter().all(|wish| wish.small || wish.unfinished));
         assert!(!Asked::parse("FROM").wishes[0].small);
         assert!(!Asked::parse("from").wishes[0].small);
         assert!(Asked::parse("build fla").wishes[1].unfinished);

@@ -31,7 +31,7 @@ use crate::Library;
 pub struct IndexError(#[from] tantivy::TantivyError);
 
 /// The fields, in the order of [`Document::texts`], and what a match in each counts.
-const FIELDS: [(&str, Score); 5] = [("heading", 4.0), ("above", 1.6), ("tags", 3.0), ("body", 1.0), ("code", 1.2)];
+const FIELDS: [(&str, Score); 5] = [("heading", 4.0), ("above", 2.0), ("tags", 3.0), ("body", 1.0), ("code", 1.2)];
 /// Memory for building, in bytes; enough for one segment of 20,000 sections.
 const BUILD_BYTES: usize = 128 * 1024 * 1024;
 /// Fewer hits than this are little: other spellings are tried.
@@ -39,7 +39,7 @@ const LITTLE: usize = 3;
 /// What a match by another spelling of known words counts.
 const MENDED: Score = 0.6;
 /// How much less a match counts that lacks words.
-const STRICTNESS: i32 = 3;
+const STRICTNESS: i32 = 2;
 /// What a word of a message counts that is there side by side with another.
 const MESSAGE: Score = 6.0;
 /// How many times as much a match counts that gives the very command; more when it gives nothing else.
@@ -54,7 +54,7 @@ fn prior(document: &Document, is_said: bool) -> Score {
         Kind::Entry if !document.messages.is_empty() && !is_said => 0.8,
         Kind::Entry => 1.3,
         Kind::Chapter => 1.0,
-        Kind::Exercise => 0.9,
+        Kind::Exercise => 0.7,
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
 };
 
 /// How much of the other matches' scores counts beside the best one's.
-const TIE: Score = 0.2;
+const TIE: Score = 0.15;
 /// The most words that an unfinished word may become.
 const BEGINNINGS_MAX: usize = 24;
 /// The most wishes that are looked for.
