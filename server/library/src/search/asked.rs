@@ -176,7 +176,7 @@ mod tests {
         let asked = Asked::parse("how to copy FROM an image");
         let small: Vec<bool> = asked.wishes.iter().map(|wish| wish.small).collect();
         assert_eq!(small, [true, true, false, false, true, false]);
-        assert!(Asked::parse("why can't it, isn't it").wishes.iter().all(|wish| wish.small || wish.unfinished));
+        assert!(Asked::parse("why can't it, isn't it so, layer").wishes.iter().all(|wish| wish.small != (wish.whole == "layer")));
         assert!(!Asked::parse("FROM").wishes[0].small);
         assert!(!Asked::parse("from").wishes[0].small);
         assert!(Asked::parse("build fla").wishes[1].unfinished);

@@ -149,11 +149,15 @@ impl Index {
             self.spread(&mut found);
             return (found, marks);
         }
-        // Words that are somewhere may be misspelt all the same.
-        let (tallies, marks) = self.tallies(asked, Spelling::OfAll);
+        // Words that are somewhere may be misspelt all the same; what has them as they stand comes before.
+        let (mended, marks) = self.tallies(asked, Spelling::OfAll);
         let known: HashSet<u64> = found.iter().map(|(place, _)| *place).collect();
-        let others = self.weighed(&tallies, asked).into_iter().filter(|(place, _)| !known.contains(place));
-        found.extend(others.map(|(place, score)| (place, score * MENDED)));
+        let mut mended = self.weighed(&mended, asked);
+        mended.retain(|(place, _)| !known.contains(place));
+        let complete = found.iter().filter(|(place, _)| tallies.is_complete(*place)).map(|(_, score)| *score);
+        let highest = mended.iter().map(|(_, score)| *score).fold(Score::MIN_POSITIVE, Score::max);
+        let factor = complete.fold(MENDED, |factor, score| factor.min(score / highest * MENDED));
+        found.extend(mended.into_iter().map(|(place, score)| (place, score * factor)));
         self.spread(&mut found);
         (found, marks)
     }

@@ -27,8 +27,8 @@ const NEAR_MAX: usize = 6;
 
 /// More words than this do not stand side by side anywhere.
 const TOGETHER_MAX: usize = 8;
-/// What all words side by side count, and what two neighbours.
-const WHOLE: Score = 0.7;
+/// What all words side by side count, and once more nearly so; and what two neighbours.
+const WHOLE: Score = 0.5;
 const PAIR: Score = 0.3;
 
 /// Which words may be spelt otherwise.
@@ -165,14 +165,14 @@ impl Lowering<'_> {
         if !(2..=TOGETHER_MAX).contains(&stems.len()) {
             return Vec::new();
         }
-        let mut runs: Vec<(&[String], Score)> = vec![(&stems, WHOLE)];
+        let mut runs: Vec<(&[String], u32, Score)> = vec![(&stems, 0, WHOLE), (&stems, 2, WHOLE)];
         if stems.len() > 2 {
-            runs.extend(stems.windows(2).map(|pair| (pair, PAIR)));
+            runs.extend(stems.windows(2).map(|pair| (pair, 1, PAIR)));
         }
-        runs.retain(|(run, _)| run.iter().all(|stem| self.vocabulary.count(stem) > 0));
-        let clauses = |(run, weight): (&[String], Score)| {
+        runs.retain(|(run, ..)| run.iter().all(|stem| self.vocabulary.count(stem) > 0));
+        let clauses = |(run, slop, weight): (&[String], u32, Score)| {
             let run = run.to_vec();
-            self.fields.iter().map(move |field| self.clause(*field, &run, 2, weight)).collect::<Vec<_>>()
+            self.fields.iter().map(move |field| self.clause(*field, &run, slop, weight)).collect::<Vec<_>>()
         };
         runs.into_iter().flat_map(clauses).collect()
     }

@@ -10,7 +10,7 @@ const FEW: usize = 6;
 /// What share of a query's worth a match must have, at first, and when those are few.
 const SHARES: [Score; 5] = [ENOUGH, 0.6, 0.4, 0.2, 0.0];
 /// What lacks no more than this has, as far as matters, all words.
-pub(super) const ENOUGH: Score = 0.8;
+const ENOUGH: Score = 0.8;
 /// What a word counts that may be missing.
 const SMALL: Score = 0.2;
 
@@ -74,6 +74,12 @@ impl Tallies {
     /// How many documents have all words, as far as matters.
     pub(super) fn complete_count(&self) -> usize {
         self.documents.iter().filter(|tally| self.share(tally) >= ENOUGH).count()
+    }
+
+    /// Whether a document has all words, as far as matters.
+    pub(super) fn is_complete(&self, place: u64) -> bool {
+        let tally = usize::try_from(place).ok().and_then(|place| self.documents.get(place));
+        tally.is_some_and(|tally| self.share(tally) >= ENOUGH)
     }
 
     fn share(&self, tally: &Tally) -> Score {
