@@ -123,7 +123,13 @@ fn the_suite_does_not_fall_below_its_floor() {
         if rank != Some(1) {
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let first: Vec<String> = hits.iter().take(4).map(|hit| format!("{} {:.1}", hit.url, hit.score)).collect();
-            println!("{rank:?} {kind} {}: {:.100}\n    {}\n  wanted {}", half(text), line, first.join("  "), best.join("  "));
+            println!(
+                "{rank:?} {kind} {}: {:.100}\n    {}\n  wanted {}",
+                half(text),
+                line,
+                first.join("  "),
+                best.join("  ")
+            );
         }
     }
     for (name, group) in &groups {

@@ -51,7 +51,8 @@ impl Commands {
             }
         }
         let all = found.into_iter().filter(|(_, (commands, _))| *commands == asked.len());
-        all.map(|(place, (_, length))| (place, share(length, self.lengths.get(&place).copied().unwrap_or(length)))).collect()
+        all.map(|(place, (_, length))| (place, share(length, self.lengths.get(&place).copied().unwrap_or(length))))
+            .collect()
     }
 
     fn beginning_like(&self, words: &[String], unfinished: bool) -> impl Iterator<Item = &Command> {

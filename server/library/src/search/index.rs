@@ -193,7 +193,8 @@ impl Index {
             rarity(count, self.documents.len())
         };
         let found = self.messages.found_in(&asked.words).into_iter();
-        let found = found.map(|(place, words)| (place, words.into_iter().map(|(word, share)| share * worth(word)).sum()));
+        let found =
+            found.map(|(place, words)| (place, words.into_iter().map(|(word, share)| share * worth(word)).sum()));
         found.filter(|(_, worth)| *worth >= MESSAGE_LEAST).collect()
     }
 

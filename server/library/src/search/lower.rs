@@ -11,8 +11,8 @@ use tantivy::{
 
 use super::{
     asked::{Asked, Wish},
-    vocabulary::Vocabulary,
     synonyms::stems,
+    vocabulary::Vocabulary,
     words::stem,
 };
 

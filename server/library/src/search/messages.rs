@@ -73,7 +73,8 @@ mod tests {
     #[test]
     fn finds_messages_among_other_words() {
         let message = |text: &str| Document { messages: vec![text.to_owned()], ..Document::default() };
-        let messages = Messages::of(&[message("No space left on device"), message("the port is taken"), message("one")]);
+        let messages =
+            Messages::of(&[message("No space left on device"), message("the port is taken"), message("one")]);
         let found = |text: &str| {
             let found = messages.found_in(&plain_words(text)).into_iter();
             found.map(|(place, words)| (place, words.into_keys().collect::<Vec<_>>().join(" "))).collect::<Vec<_>>()

@@ -91,7 +91,8 @@ impl Tallies {
         let shares: Vec<Score> = self.documents.iter().map(|tally| self.share(tally)).collect();
         let enough = |least: &Score| shares.iter().filter(|share| **share >= *least).count() >= FEW;
         let least = SHARES.into_iter().find(enough).unwrap_or(0.0);
-        let kept = (0..).zip(self.documents.iter().zip(&shares)).filter(|(_, (_, share))| **share >= least && **share > 0.0);
+        let kept =
+            (0..).zip(self.documents.iter().zip(&shares)).filter(|(_, (_, share))| **share >= least && **share > 0.0);
         kept.map(|(place, (tally, share))| (place, tally.score * share.powi(strictness))).collect()
     }
 }
