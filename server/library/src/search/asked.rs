@@ -23,7 +23,7 @@ const SMALL: &str = "\
     make may me mean means might more most much must my need needs never now of on one onto or other others our per \
     please same say see shall she should since so some somehow something still such than that the their them then \
     there these they thing things this those to together too until use used uses using very via want wants was way \
-    we well were what when where whether which while who whom whose why will with within would yes yet you your";
+    we well were what when where whether which while who whom whose why will with within would yet you your";
 
 /// A query, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
