@@ -42,10 +42,10 @@ const MENDED: Score = 0.6;
 const STRICTNESS: i32 = 2;
 /// What a word of a message counts that is there side by side with another.
 const MESSAGE: Score = 6.0;
-/// How many times as much a match counts that gives the very command; more when it gives nothing else.
-const COMMAND: Score = 1.3;
 /// What less is worth is no message.
 const MESSAGE_LEAST: Score = 4.0;
+/// How many times as much a match counts that gives the very command; more when it gives nothing else.
+const COMMAND: Score = 1.3;
 
 /// What a match counts by what it is: an entry is short and says what to type, so it is worth more; one that explains a
 /// message only when the message is there.
@@ -143,16 +143,17 @@ impl Index {
 
     /// All matches, best first, and the words to mark in them.
     fn matches(&self, asked: &Asked) -> (Vec<Match>, BTreeSet<String>) {
-        let (tallies, marks) = self.tallies(asked, Spelling::OfUnknown);
-        let mut found = self.weighed(&tallies, asked);
+        let said = self.said(asked);
+        let (tallies, marks) = self.tallies(asked, Spelling::OfUnknown, &said);
+        let mut found = self.weighed(&tallies, asked, &said);
         if tallies.complete_count() >= LITTLE || asked.is_long() {
             self.spread(&mut found);
             return (found, marks);
         }
         // Words that are somewhere may be misspelt all the same; what has them as they stand comes before.
-        let (mended, marks) = self.tallies(asked, Spelling::OfAll);
+        let (mended, marks) = self.tallies(asked, Spelling::OfAll, &said);
         let known: HashSet<u64> = found.iter().map(|(place, _)| *place).collect();
-        let mut mended = self.weighed(&mended, asked);
+        let mut mended = self.weighed(&mended, asked, &said);
         mended.retain(|(place, _)| !known.contains(place));
         let complete = found.iter().filter(|(place, _)| tallies.is_complete(*place)).map(|(_, score)| *score);
         let highest = mended.iter().map(|(_, score)| *score).fold(Score::MIN_POSITIVE, Score::max);
@@ -163,7 +164,7 @@ impl Index {
     }
 
     /// What each document has of a query.
-    fn tallies(&self, asked: &Asked, spelling: Spelling) -> (Tallies, BTreeSet<String>) {
+    fn tallies(&self, asked: &Asked, spelling: Spelling, said: &HashMap<u64, Score>) -> (Tallies, BTreeSet<String>) {
         let lowering = Lowering { fields: &self.fields, vocabulary: &self.vocabulary };
         let mut tallies = Tallies::new(self.documents.len());
         let (wishes, marks) = lowering.wishes(asked, spelling);
@@ -173,10 +174,10 @@ impl Index {
         for query in lowering.together(asked) {
             self.ask(&*query).into_iter().for_each(|found| tallies.add(found));
         }
-        for (place, worth) in self.said(asked) {
-            tallies.add((place, worth * MESSAGE));
+        for (place, worth) in said {
+            tallies.add((*place, worth * MESSAGE));
             if asked.is_long() {
-                tallies.complete(place);
+                tallies.complete(*place);
             }
         }
         for (place, share) in self.commands.given_in(&asked.text) {
@@ -199,8 +200,7 @@ impl Index {
     }
 
     /// A tally's matches, weighed by what they are.
-    fn weighed(&self, tallies: &Tallies, asked: &Asked) -> Vec<Match> {
-        let said = self.said(asked);
+    fn weighed(&self, tallies: &Tallies, asked: &Asked, said: &HashMap<u64, Score>) -> Vec<Match> {
         let mut found = tallies.matches(if asked.is_long() { 1 } else { STRICTNESS });
         for (place, score) in &mut found {
             let is_said = said.contains_key(place);
