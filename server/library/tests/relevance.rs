@@ -179,3 +179,30 @@ fn judged_queries_find_what_is_wanted() {
         "MRR@10 {mrr:.3}, recall@5 {recall:.3}, {nothing} without a hit"
     );
 }
+
+#[test]
+fn a_message_is_found_in_a_log_of_any_length() {
+    let (library, _) = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content"));
+    let index = Index::build(&library).unwrap();
+    let noise: String =
+        (0..2_000).map(|line| format!("2026-02-03T06:12:44Z build-07 step {line} done in 0.{line}s\n")).collect();
+    let (mut asked, mut missed) = (0, Vec::new());
+    for rendered in library.groups().iter().flat_map(|group| &group.entries) {
+        let Some(message) = rendered.entry.task.strip_prefix("Error: ") else { continue };
+        // Too little for a log: two words and what differs.
+        if message.split_whitespace().count() < 4 {
+            continue;
+        }
+        asked += 1;
+        for text in
+            [format!("{noise}{message}\nmake: *** [Makefile:9: up] Error 15"), format!("$ make\n{message}\n{noise}")]
+        {
+            let hits = index.search(&text, None, 3).hits;
+            let urls: Vec<&str> = hits.iter().map(|hit| hit.url.as_str()).collect();
+            if !urls.contains(&rendered.url().as_str()) {
+                missed.push(format!("{message}: {urls:?}"));
+            }
+        }
+    }
+    assert!(asked > 30 && missed.is_empty(), "of {asked}: {missed:#?}");
+}

@@ -44,6 +44,9 @@ const STRICTNESS: i32 = 2;
 const MESSAGE: Score = 6.0;
 /// What less is worth is no message.
 const MESSAGE_LEAST: Score = 4.0;
+/// The same for a text that was pasted, where all other words say little.
+const PASTED_MESSAGE: Score = 60.0;
+const PASTED_MESSAGE_LEAST: Score = 1.5;
 /// How many times as much a match counts that gives the very command; more when it gives nothing else.
 const COMMAND: Score = 1.3;
 
@@ -174,8 +177,9 @@ impl Index {
         for query in lowering.together(asked) {
             self.ask(&*query).into_iter().for_each(|found| tallies.add(found));
         }
+        let message = if asked.is_long() { PASTED_MESSAGE } else { MESSAGE };
         for (place, worth) in said {
-            tallies.add((*place, worth * MESSAGE));
+            tallies.add((*place, worth * message));
             if asked.is_long() {
                 tallies.complete(*place);
             }
@@ -196,7 +200,8 @@ impl Index {
         let found = self.messages.found_in(&asked.words).into_iter();
         let found =
             found.map(|(place, words)| (place, words.into_iter().map(|(word, share)| share * worth(word)).sum()));
-        found.filter(|(_, worth)| *worth >= MESSAGE_LEAST).collect()
+        let least = if asked.is_long() { PASTED_MESSAGE_LEAST } else { MESSAGE_LEAST };
+        found.filter(|(_, worth)| *worth >= least).collect()
     }
 
     /// A tally's matches, weighed by what they are.
