@@ -1,7 +1,7 @@
 //! The index: built from a library, asked by anybody, in memory.
 //! Invariant: asking never blocks and gives an answer for any text.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tantivy::{
     IndexReader, ReloadPolicy, Score, TantivyDocument,
@@ -191,17 +191,19 @@ impl Index {
         (tallies, marks)
     }
 
-    /// The messages that a text holds, and what their words are worth.
+    /// The messages that a text holds, and what their words are worth; far less than the best is chance.
     fn said(&self, asked: &Asked) -> HashMap<u64, Score> {
         let worth = |word: &str| {
             let count = usize::try_from(self.vocabulary.count(word)).unwrap_or(usize::MAX);
             rarity(count, self.documents.len())
         };
+        let worth = |words: BTreeMap<&str, Score>| words.into_iter().map(|(word, share)| share * worth(word)).sum();
         let found = self.messages.found_in(&asked.words).into_iter();
-        let found =
-            found.map(|(place, words)| (place, words.into_iter().map(|(word, share)| share * worth(word)).sum()));
+        let mut found: HashMap<u64, Score> = found.map(|(place, words)| (place, worth(words))).collect();
+        let best = found.values().copied().fold(0.0, Score::max);
         let least = if asked.is_long() { PASTED_MESSAGE_LEAST } else { MESSAGE_LEAST };
-        found.filter(|(_, worth)| *worth >= least).collect()
+        found.retain(|_, worth| *worth >= least.max(best / 2.0));
+        found
     }
 
     /// A tally's matches, weighed by what they are.
