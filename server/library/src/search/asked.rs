@@ -1,28 +1,38 @@
 //! A query as somebody typed or pasted it, taken apart.
 //! Invariant: total and bounded: any text gives a bounded list of wishes.
 
+use std::borrow::Cow;
+
 use super::{
+    messages::plain_words,
     synonyms::{NAME_MAX_WORDS, synonyms},
     words::{parts, runs, stem},
 };
 
-/// More of a pasted text does not make it clearer, in bytes.
-const TEXT_MAX_BYTES: usize = 4_000;
-/// The most wishes that are looked for.
-const WISHES_MAX: usize = 32;
+/// More of a pasted text does not make it clearer, in bytes. Of a longer one, its two ends count.
+const TEXT_MAX_BYTES: usize = 8_000;
+
+/// Longer texts are not typed word by word.
+const CHOSEN_MAX: usize = 16;
 
 /// Words of questions; looked for, but not insisted on.
-const SMALL: [&str; 49] = [
-    "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "get", "has", "have", "how",
-    "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "should", "so", "that", "the", "then",
-    "there", "this", "to", "use", "using", "was", "were", "what", "when", "which", "why", "will", "with", "you",
-    "your",
-];
+const SMALL: &str = "\
+    a about after again also am an and another any anything are as at be because been before being between both but \
+    by can cannot could did difference do does doing done each else even ever every for from further get gets give \
+    goes got had has have having he her here his how however i if in instead into is it its itself just let like \
+    make may me mean means might more most much must my need needs never now of on one onto or other others our per \
+    please same say see shall she should since so some somehow something still such than that the their them then \
+    there these they thing things this those to together too until use used uses using very via want wants was way \
+    we well were what when where whether which while who whom whose why will with within would yet you your";
 
 /// A query, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub(crate) wishes: Vec<Wish>,
+    /// Every word in its order, for messages.
+    pub(crate) words: Vec<String>,
+    /// As it came, unless it was too long.
+    pub(crate) text: String,
 }
 
 /// One word or run, or words between quotation marks.
@@ -53,7 +63,7 @@ impl Wish {
         let stem = if parts.len() == 1 && parts.first() == Some(&whole) { stem(&whole) } else { None };
         // `FROM` is an instruction, `from` is not.
         let shouted = typed.len() > 1 && typed.chars().all(|c| c.is_ascii_uppercase());
-        let small = !shouted && SMALL.contains(&whole.as_str());
+        let small = !shouted && is_small(&whole);
         let synonyms = if small { Vec::new() } else { synonyms(&whole).to_vec() };
         Self { typed: typed.to_owned(), whole, parts, stem, synonyms, small, ..Self::default() }
     }
@@ -64,10 +74,15 @@ impl Wish {
     }
 }
 
+/// Whether a word may be missing; of `can't`, `isn't` and `what's` their first part tells.
+fn is_small(word: &str) -> bool {
+    let small = |word: &str| SMALL.split(' ').any(|small| small == word);
+    small(word) || word.split_once('\'').is_some_and(|(first, _)| small(first.trim_end_matches('n')) || small(first))
+}
+
 impl Asked {
     pub(crate) fn parse(text: &str) -> Self {
-        let end = (0..=TEXT_MAX_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-        let text = text.get(..end).unwrap_or_default();
+        let text = &*ends(text);
         let mut wishes: Vec<Wish> = Vec::new();
         for (index, piece) in text.split('"').enumerate() {
             let in_quotes = index % 2 == 1;
@@ -83,7 +98,6 @@ impl Asked {
         }
         let mut seen = std::collections::HashSet::new();
         wishes.retain(|wish| seen.insert(wish.whole.clone()));
-        wishes.truncate(WISHES_MAX);
         if wishes.iter().all(|wish| wish.small) {
             wishes.iter_mut().for_each(|wish| wish.small = false);
         }
@@ -93,11 +107,26 @@ impl Asked {
             last.small &= !last.unfinished || last.whole.len() > 1;
         }
         name_phrases(&mut wishes);
-        Self { wishes }
+        Self { wishes, words: plain_words(text), text: text.to_owned() }
+    }
+
+    /// Whether it is rather a text that was pasted than words that were chosen.
+    pub(crate) fn is_long(&self) -> bool {
+        self.words.len() > CHOSEN_MAX
     }
 }
 
-/// Gives the synonyms of names of several words, such as `virtual machine`, to the first of these words.
+/// A text that is not too long, or its beginning and its end: a log says at its end what failed.
+fn ends(text: &str) -> Cow<'_, str> {
+    if text.len() <= TEXT_MAX_BYTES {
+        return Cow::Borrowed(text);
+    }
+    let from = text.ceil_char_boundary(text.len() - TEXT_MAX_BYTES / 2);
+    let to = text.floor_char_boundary(TEXT_MAX_BYTES / 2);
+    Cow::Owned(format!("{} {}", text.get(..to).unwrap_or_default(), text.get(from..).unwrap_or_default()))
+}
+
+/// Gives the synonyms of names of several words, such as `virtual machine`, to each of these words.
 fn name_phrases(wishes: &mut [Wish]) {
     for length in 2..=NAME_MAX_WORDS {
         for start in 0..(wishes.len() + 1).saturating_sub(length) {
@@ -132,7 +161,10 @@ mod tests {
             assert_eq!(wholes(nothing), [""; 0], "{nothing}");
         }
         assert_eq!(wholes(&"word ".repeat(10_000)).len(), 1);
-        assert!(wholes(&(0..9_999).map(|n| format!("w{n} ")).collect::<String>()).len() <= WISHES_MAX);
+        let long = wholes(&(0..9_999).map(|n| format!("w{n} ")).collect::<String>());
+        assert!(
+            long.len() < TEXT_MAX_BYTES / 2 && long.contains(&"w0".to_owned()) && long.contains(&"w9998".to_owned())
+        );
     }
 
     #[test]
@@ -140,6 +172,12 @@ mod tests {
         let asked = Asked::parse("how to copy FROM an image");
         let small: Vec<bool> = asked.wishes.iter().map(|wish| wish.small).collect();
         assert_eq!(small, [true, true, false, false, true, false]);
+        assert!(
+            Asked::parse("why can't it, isn't it so, layer")
+                .wishes
+                .iter()
+                .all(|wish| wish.small != (wish.whole == "layer"))
+        );
         assert!(!Asked::parse("FROM").wishes[0].small);
         assert!(!Asked::parse("from").wishes[0].small);
         assert!(Asked::parse("build fla").wishes[1].unfinished);

@@ -19,7 +19,12 @@ pub(crate) struct Document {
     pub(crate) tags: String,
     pub(crate) body: String,
     pub(crate) code: String,
+    /// Of an entry that explains a message: what of it is always the same, stretch by stretch.
+    pub(crate) messages: Vec<String>,
 }
+
+/// How the task of an entry that explains a message begins.
+const MESSAGE: &str = "Error: ";
 
 impl Document {
     /// The texts that are searched, as in the index.
@@ -93,7 +98,14 @@ fn of_entry(group: &EntryGroup, rendered: &RenderedEntry) -> Document {
         tags: entry.tags.join("\n"),
         body,
         code: flags.fold(entry.command.clone(), |code, flag| format!("{code}\n{flag}")),
+        messages: messages(&entry.task, &entry.tags),
     }
+}
+
+/// The message that a task quotes, without what is left out of it, and what the tags quote of it.
+fn messages(task: &str, tags: &[String]) -> Vec<String> {
+    let Some(message) = task.strip_prefix(MESSAGE) else { return Vec::new() };
+    message.split('…').map(str::to_owned).chain(tags.iter().filter(|tag| tag.contains(' ')).cloned()).collect()
 }
 
 fn of_exercise(exercise: &Exercise, library: &Library) -> Document {
@@ -110,11 +122,9 @@ fn of_exercise(exercise: &Exercise, library: &Library) -> Document {
         title: exercise.file.title.clone(),
         section: library.part(exercise.file.part).map_or_else(String::new, |part| part.title.clone()),
         url: exercise.url(),
-        command: None,
         heading: exercise.file.title.clone(),
-        above: String::new(),
         tags: exercise.file.tags.join("\n"),
         body,
-        code: String::new(),
+        ..Document::default()
     }
 }

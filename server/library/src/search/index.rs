@@ -1,7 +1,7 @@
 //! The index: built from a library, asked by anybody, in memory.
 //! Invariant: asking never blocks and gives an answer for any text.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tantivy::{
     IndexReader, ReloadPolicy, Score, TantivyDocument,
@@ -12,10 +12,13 @@ use tantivy::{
 
 use super::{
     Found, Hit, Kind,
-    asked::Asked,
+    asked::{Asked, Wish},
     collect::{AllMatches, Match, PLACE},
+    commands::Commands,
     document::{Document, documents},
-    lower::{Lowering, Spelling, Weighed, wanted},
+    lower::{Lowering, Spelling, Weighed, bare},
+    messages::Messages,
+    rank::{Tallies, rarity},
     snippet::snippet,
     vocabulary::Vocabulary,
     words::Words,
@@ -28,20 +31,33 @@ use crate::Library;
 pub struct IndexError(#[from] tantivy::TantivyError);
 
 /// The fields, in the order of [`Document::texts`], and what a match in each counts.
-const FIELDS: [(&str, Score); 5] = [("heading", 4.0), ("above", 1.6), ("tags", 3.0), ("body", 1.0), ("code", 1.2)];
+const FIELDS: [(&str, Score); 5] = [("heading", 4.0), ("above", 2.0), ("tags", 3.0), ("body", 1.0), ("code", 1.2)];
 /// Memory for building, in bytes; enough for one segment of 20,000 sections.
 const BUILD_BYTES: usize = 128 * 1024 * 1024;
 /// Fewer hits than this are little: other spellings are tried.
 const LITTLE: usize = 3;
-/// Fewer hits than this and words may be missing.
-const FEW: usize = 6;
+/// What a match by another spelling of known words counts.
+const MENDED: Score = 0.6;
+/// How much less a match counts that lacks words.
+const STRICTNESS: i32 = 2;
+/// What a word of a message counts that is there side by side with another.
+const MESSAGE: Score = 6.0;
+/// What less is worth is no message.
+const MESSAGE_LEAST: Score = 4.0;
+/// The same for a text that was pasted, where all other words say little.
+const PASTED_MESSAGE: Score = 60.0;
+const PASTED_MESSAGE_LEAST: Score = 1.5;
+/// How many times as much a match counts that gives the very command; more when it gives nothing else.
+const COMMAND: Score = 1.3;
 
-/// What a match counts by its kind: an entry is short and says what to type, so it is worth more.
-fn prior(kind: Kind) -> Score {
-    match kind {
+/// What a match counts by what it is: an entry is short and says what to type, so it is worth more; one that explains a
+/// message only when the message is there.
+fn prior(document: &Document, is_said: bool) -> Score {
+    match document.kind {
+        Kind::Entry if !document.messages.is_empty() && !is_said => 0.8,
         Kind::Entry => 1.3,
         Kind::Chapter => 1.0,
-        Kind::Exercise => 0.9,
+        Kind::Exercise => 0.7,
     }
 }
 
@@ -57,6 +73,8 @@ const HITS_MAX: usize = 200;
 pub struct Index {
     documents: Vec<Document>,
     vocabulary: Vocabulary,
+    messages: Messages,
+    commands: Commands,
     fields: Vec<Weighed>,
     reader: IndexReader,
 }
@@ -90,7 +108,9 @@ impl Index {
         writer.wait_merging_threads()?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let vocabulary = Vocabulary::of(documents.iter().map(|document| document.texts().to_vec()));
-        Ok(Self { documents, vocabulary, fields, reader })
+        let messages = Messages::of(&documents);
+        let commands = Commands::of(&documents);
+        Ok(Self { documents, vocabulary, messages, commands, fields, reader })
     }
 
     /// How many sections, entries and exercises can be found.
@@ -124,48 +144,84 @@ impl Index {
         self.documents.get(usize::try_from(place).ok()?)
     }
 
-    /// All matches, best first: those that fulfil every wish, and when these are few, those that fulfil most.
+    /// All matches, best first, and the words to mark in them.
     fn matches(&self, asked: &Asked) -> (Vec<Match>, BTreeSet<String>) {
-        let lowering = Lowering { fields: &self.fields, vocabulary: &self.vocabulary };
-        let mut found = Vec::new();
-        let (mut wishes, mut marks) = lowering.wishes(asked, Spelling::OfUnknown);
-        if wishes.is_empty() {
+        let said = self.said(asked);
+        let (tallies, marks) = self.tallies(asked, Spelling::OfUnknown, &said);
+        let mut found = self.weighed(&tallies, asked, &said);
+        if tallies.complete_count() >= LITTLE || asked.is_long() {
+            self.spread(&mut found);
             return (found, marks);
         }
-        self.add(&lowering.strict(asked, &wishes), &mut found);
-        if found.len() < LITTLE {
-            (wishes, marks) = lowering.wishes(asked, Spelling::OfAll);
-            self.add(&lowering.strict(asked, &wishes), &mut found);
-        }
-        let all = wanted(&wishes);
-        for least in [all.saturating_sub(1), all * 2 / 3, all / 2, all / 3, 1] {
-            if found.len() < FEW && least > 0 && least < all {
-                self.add(&lowering.relaxed(asked, &wishes, least), &mut found);
-            }
-        }
+        // Words that are somewhere may be misspelt all the same; what has them as they stand comes before.
+        let (mended, marks) = self.tallies(asked, Spelling::OfAll, &said);
+        let known: HashSet<u64> = found.iter().map(|(place, _)| *place).collect();
+        let mut mended = self.weighed(&mended, asked, &said);
+        mended.retain(|(place, _)| !known.contains(place));
+        let complete = found.iter().filter(|(place, _)| tallies.is_complete(*place)).map(|(_, score)| *score);
+        let highest = mended.iter().map(|(_, score)| *score).fold(Score::MIN_POSITIVE, Score::max);
+        let factor = complete.fold(MENDED, |factor, score| factor.min(score / highest * MENDED));
+        found.extend(mended.into_iter().map(|(place, score)| (place, score * factor)));
+        self.spread(&mut found);
         (found, marks)
     }
 
-    /// Adds the matches of a query that are not there yet, below all that are.
-    fn add(&self, query: &dyn Query, found: &mut Vec<Match>) {
-        let mut more = match self.reader.searcher().search(query, &AllMatches) {
-            Ok(more) => more,
-            // The index is in memory and every query was made for it; should it fail all the same, others go on.
-            Err(error) => return tracing::error!(%error, "a query failed"),
+    /// What each document has of a query.
+    fn tallies(&self, asked: &Asked, spelling: Spelling, said: &HashMap<u64, Score>) -> (Tallies, BTreeSet<String>) {
+        let lowering = Lowering { fields: &self.fields, vocabulary: &self.vocabulary };
+        let mut tallies = Tallies::new(self.documents.len());
+        let (wishes, marks) = lowering.wishes(asked, spelling);
+        for wish in &wishes {
+            tallies.wish(&self.ask(&*wish.query), wish.small);
+        }
+        for query in lowering.together(asked) {
+            self.ask(&*query).into_iter().for_each(|found| tallies.add(found));
+        }
+        let message = if asked.is_long() { PASTED_MESSAGE } else { MESSAGE };
+        for (place, worth) in said {
+            tallies.add((*place, worth * message));
+            if asked.is_long() {
+                tallies.complete(*place);
+            }
+        }
+        for (place, share) in self.commands.given_in(&asked.text) {
+            tallies.complete(place);
+            tallies.multiply((place, COMMAND + share));
+        }
+        (tallies, marks)
+    }
+
+    /// The messages that a text holds, and what their words are worth; far less than the best is chance.
+    fn said(&self, asked: &Asked) -> HashMap<u64, Score> {
+        let worth = |word: &str| {
+            let count = usize::try_from(self.vocabulary.count(word)).unwrap_or(usize::MAX);
+            rarity(count, self.documents.len())
         };
-        if !found.is_empty() {
-            let known: HashSet<u64> = found.iter().map(|(place, _)| *place).collect();
-            more.retain(|(place, _)| !known.contains(place));
+        let worth = |words: BTreeMap<&str, Score>| words.into_iter().map(|(word, share)| share * worth(word)).sum();
+        let found = self.messages.found_in(&asked.words).into_iter();
+        let mut found: HashMap<u64, Score> = found.map(|(place, words)| (place, worth(words))).collect();
+        let best = found.values().copied().fold(0.0, Score::max);
+        let least = if asked.is_long() { PASTED_MESSAGE_LEAST } else { MESSAGE_LEAST };
+        found.retain(|_, worth| *worth >= least.max(best / 2.0));
+        found
+    }
+
+    /// A tally's matches, weighed by what they are.
+    fn weighed(&self, tallies: &Tallies, asked: &Asked, said: &HashMap<u64, Score>) -> Vec<Match> {
+        let mut found = tallies.matches(if asked.is_long() { 1 } else { STRICTNESS });
+        for (place, score) in &mut found {
+            let is_said = said.contains_key(place);
+            *score *= self.document(*place).map_or(1.0, |document| prior(document, is_said));
         }
-        for (place, score) in &mut more {
-            *score *= self.document(*place).map_or(1.0, |document| prior(document.kind));
-        }
-        self.spread(&mut more);
-        if let (Some((_, lowest)), Some((_, highest))) = (found.last(), more.first()) {
-            let factor = if highest > lowest { lowest / highest * 0.95 } else { 0.95 };
-            more.iter_mut().for_each(|(_, score)| *score *= factor);
-        }
-        found.append(&mut more);
+        found
+    }
+
+    fn ask(&self, query: &dyn Query) -> Vec<Match> {
+        self.reader.searcher().search(query, &AllMatches).unwrap_or_else(|error| {
+            // The index is in memory and every query was made for it; should it fail all the same, others go on.
+            tracing::error!(%error, "a query failed");
+            Vec::new()
+        })
     }
 
     /// Best first, and among equals in the curriculum's order; each further section of one chapter counts less, so
@@ -192,21 +248,31 @@ impl Index {
 
     /// The query with words that are nowhere in the spelling that is somewhere.
     fn instead(&self, asked: &Asked) -> Vec<String> {
-        let mut mended = false;
-        let words: Vec<String> = asked
-            .wishes
-            .iter()
-            .map(|wish| {
-                let known = !wish.is_plain()
-                    || self.vocabulary.count(&wish.whole) > 0
-                    || wish.stem.as_ref().is_some_and(|stem| self.vocabulary.count(stem) > 0)
-                    || wish.unfinished && !self.vocabulary.beginning_with(&wish.whole, 1).is_empty();
-                let near = if known { None } else { self.vocabulary.near(&wish.whole, wish.unfinished, 1).pop() };
-                mended |= near.is_some();
-                near.map_or_else(|| wish.typed.clone(), |near| near.word)
-            })
-            .collect();
-        if mended { vec![words.join(" ")] } else { Vec::new() }
+        if asked.is_long() {
+            return Vec::new();
+        }
+        let mended: Vec<Option<String>> = asked.wishes.iter().map(|wish| self.mended(wish)).collect();
+        if mended.iter().all(Option::is_none) {
+            return Vec::new();
+        }
+        let words = asked.wishes.iter().zip(mended).map(|(wish, mended)| mended.unwrap_or_else(|| wish.typed.clone()));
+        vec![words.collect::<Vec<_>>().join(" ")]
+    }
+
+    /// A word that is nowhere, in the spelling that is somewhere.
+    fn mended(&self, wish: &Wish) -> Option<String> {
+        let is_known = |word: &str| self.vocabulary.count(word) > 0;
+        let known = is_known(&wish.whole)
+            || wish.quoted
+            || wish.stem.as_deref().is_some_and(is_known)
+            || wish.parts.len() > 1 && wish.parts.iter().all(|part| is_known(part))
+            || wish.unfinished && !self.vocabulary.beginning_with(&wish.whole, 1).is_empty();
+        if known {
+            return None;
+        }
+        let bare = bare(&wish.whole);
+        let near = self.vocabulary.near(bare, wish.unfinished, 1).pop()?;
+        Some(format!("{}{}", wish.whole.strip_suffix(bare).unwrap_or_default(), near.word))
     }
 }
 

@@ -5,22 +5,31 @@ use std::collections::BTreeSet;
 
 use tantivy::{
     Score, Term,
-    query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery},
+    query::{BoostQuery, DisjunctionMaxQuery, PhraseQuery, Query, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
 use super::{
     asked::{Asked, Wish},
+    synonyms::stems,
     vocabulary::Vocabulary,
-    words::{Form, stem, words},
+    words::stem,
 };
 
 /// How much of the other matches' scores counts beside the best one's.
-const TIE: Score = 0.2;
+const TIE: Score = 0.15;
 /// The most words that an unfinished word may become.
 const BEGINNINGS_MAX: usize = 24;
+/// The most wishes that are looked for.
+const WISHES_MAX: usize = 32;
 /// The most other spellings of a word.
 const NEAR_MAX: usize = 6;
+
+/// More words than this do not stand side by side anywhere.
+const TOGETHER_MAX: usize = 8;
+/// What all words side by side count, and once more nearly so; and what two neighbours.
+const WHOLE: Score = 0.5;
+const PAIR: Score = 0.3;
 
 /// Which words may be spelt otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +57,8 @@ struct Way {
 
 /// A wish, ready to be looked for.
 pub(super) struct Lowered {
-    query: Box<dyn Query>,
-    small: bool,
+    pub(super) query: Box<dyn Query>,
+    pub(super) small: bool,
 }
 
 /// Makes queries for one index.
@@ -63,7 +72,7 @@ impl Lowering<'_> {
     pub(super) fn wishes(&self, asked: &Asked, spelling: Spelling) -> (Vec<Lowered>, BTreeSet<String>) {
         let mut marks = BTreeSet::new();
         let mut lowered = Vec::new();
-        for wish in &asked.wishes {
+        for wish in self.chosen(asked) {
             let ways = self.ways(wish, spelling);
             let clauses: Vec<Box<dyn Query>> = ways.iter().flat_map(|way| self.clauses(way)).collect();
             if clauses.is_empty() {
@@ -78,16 +87,32 @@ impl Lowering<'_> {
         (lowered, marks)
     }
 
+    /// The wishes that tell most: of a long text the known words that are rarest.
+    fn chosen<'w>(&self, asked: &'w Asked) -> Vec<&'w Wish> {
+        if asked.wishes.len() <= WISHES_MAX {
+            return asked.wishes.iter().collect();
+        }
+        let count = |wish: &Wish| {
+            let terms = [Some(&wish.whole), wish.stem.as_ref()].into_iter().flatten();
+            terms.map(|term| self.vocabulary.count(term)).max().unwrap_or(0)
+        };
+        let mut chosen: Vec<&Wish> = asked.wishes.iter().filter(|wish| !wish.small && count(wish) > 0).collect();
+        chosen.sort_by_key(|wish| count(wish));
+        chosen.truncate(WISHES_MAX);
+        chosen
+    }
+
     fn ways(&self, wish: &Wish, spelling: Spelling) -> Vec<Way> {
         if wish.quoted {
             return self.known(vec![Way { terms: wish.parts.clone(), weight: 2.0 }]);
         }
         let mut ways = vec![Way { terms: vec![wish.whole.clone()], weight: if wish.is_plain() { 1.0 } else { 1.6 } }];
         if !wish.is_plain() {
-            let bare = wish.whole.trim_start_matches(|c: char| !c.is_alphanumeric());
-            ways.push(Way { terms: vec![bare.to_owned()], weight: 1.3 });
+            ways.push(Way { terms: vec![bare(&wish.whole).to_owned()], weight: 1.3 });
             ways.push(Way { terms: vec![wish.parts.concat()], weight: 0.9 });
-            ways.push(Way { terms: wish.parts.clone(), weight: if wish.parts.len() > 1 { 1.0 } else { 0.6 } });
+            let weight = if wish.parts.len() > 1 { 1.0 } else { 0.6 };
+            ways.push(Way { terms: wish.parts.clone(), weight });
+            ways.push(Way { terms: stems(&wish.whole), weight: weight * 0.8 });
         }
         ways.extend(wish.stem.iter().map(|stem| Way { terms: vec![stem.clone()], weight: 0.8 }));
         ways = self.known(ways);
@@ -97,14 +122,14 @@ impl Lowering<'_> {
         }
         // Synonyms do not make a word known: the word itself may be misspelt all the same.
         let is_known = !ways.is_empty();
-        let synonyms = wish.synonyms.iter().map(|name| Way { terms: terms_of(name), weight: 0.5 });
+        let synonyms = wish.synonyms.iter().map(|name| Way { terms: stems(name), weight: 0.5 });
         ways.extend(self.known(synonyms.collect()));
         if spelling == Spelling::OfAll || !is_known {
-            let near = self.vocabulary.near(&wish.whole, wish.unfinished, NEAR_MAX);
-            ways.extend(
-                near.into_iter()
-                    .map(|near| Way { terms: vec![near.word], weight: if near.distance <= 1 { 0.55 } else { 0.4 } }),
-            );
+            for near in self.vocabulary.near(bare(&wish.whole), wish.unfinished, NEAR_MAX) {
+                let weight = if near.distance <= 1 { 0.55 } else { 0.4 };
+                ways.extend(stem(&near.word).map(|stem| Way { terms: vec![stem], weight: weight * 0.8 }));
+                ways.push(Way { terms: vec![near.word], weight });
+            }
         }
         ways
     }
@@ -133,49 +158,27 @@ impl Lowering<'_> {
         Box::new(BoostQuery::new(query, field.weight * weight))
     }
 
-    /// Everything that must not be missing, with more for what stands together as it was typed.
-    pub(super) fn strict(&self, asked: &Asked, wishes: &[Lowered]) -> BooleanQuery {
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> =
-            wishes.iter().map(|wish| (if wish.small { Occur::Should } else { Occur::Must }, small(wish))).collect();
-        clauses.extend(self.together(asked).into_iter().map(|query| (Occur::Should, query)));
-        BooleanQuery::new(clauses)
-    }
-
-    /// At least `least` of the wishes that are not small.
-    pub(super) fn relaxed(&self, asked: &Asked, wishes: &[Lowered], least: usize) -> BooleanQuery {
-        let wanted = wishes.iter().filter(|wish| !wish.small).map(|wish| (Occur::Should, wish.query.box_clone()));
-        let wanted = BooleanQuery::with_minimum_required_clauses(wanted.collect(), least);
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(wanted))];
-        clauses.extend(wishes.iter().filter(|wish| wish.small).map(|wish| (Occur::Should, small(wish))));
-        clauses.extend(self.together(asked).into_iter().map(|query| (Occur::Should, query)));
-        BooleanQuery::new(clauses)
-    }
-
-    /// The words of the query side by side, or nearly.
-    fn together(&self, asked: &Asked) -> Vec<Box<dyn Query>> {
+    /// The words of the query side by side, or nearly: all, and every two neighbours.
+    pub(super) fn together(&self, asked: &Asked) -> Vec<Box<dyn Query>> {
         let parts = asked.wishes.iter().filter(|wish| !wish.small && !wish.quoted).flat_map(|wish| &wish.parts);
         let stems: Vec<String> = parts.map(|part| stem(part).unwrap_or_else(|| part.clone())).collect();
-        if !(2..=8).contains(&stems.len()) || stems.iter().any(|stem| self.vocabulary.count(stem) == 0) {
+        if !(2..=TOGETHER_MAX).contains(&stems.len()) {
             return Vec::new();
         }
-        self.fields.iter().map(|field| self.clause(*field, &stems, 2, 0.7)).collect()
+        let mut runs: Vec<(&[String], u32, Score)> = vec![(&stems, 0, WHOLE), (&stems, 2, WHOLE)];
+        if stems.len() > 2 {
+            runs.extend(stems.windows(2).map(|pair| (pair, 1, PAIR)));
+        }
+        runs.retain(|(run, ..)| run.iter().all(|stem| self.vocabulary.count(stem) > 0));
+        let clauses = |(run, slop, weight): (&[String], u32, Score)| {
+            let run = run.to_vec();
+            self.fields.iter().map(move |field| self.clause(*field, &run, slop, weight)).collect::<Vec<_>>()
+        };
+        runs.into_iter().flat_map(clauses).collect()
     }
 }
 
-fn small(wish: &Lowered) -> Box<dyn Query> {
-    if wish.small { Box::new(BoostQuery::new(wish.query.box_clone(), 0.2)) } else { wish.query.box_clone() }
-}
-
-/// A synonym's words as the index has them.
-fn terms_of(name: &str) -> Vec<String> {
-    let words = words(name);
-    match words.iter().find(|word| word.form == Form::Whole) {
-        Some(whole) if !name.contains(' ') => vec![whole.text.clone()],
-        _ => words.into_iter().filter(|word| word.form == Form::Part).map(|word| word.text).collect(),
-    }
-}
-
-/// How many wishes must be fulfilled.
-pub(super) fn wanted(wishes: &[Lowered]) -> usize {
-    wishes.iter().filter(|wish| !wish.small).count()
+/// A flag without its hyphens, a path without its beginning.
+pub(super) fn bare(whole: &str) -> &str {
+    whole.trim_start_matches(|c: char| !c.is_alphanumeric())
 }

@@ -3,9 +3,12 @@
 
 mod asked;
 mod collect;
+mod commands;
 mod document;
 mod index;
 mod lower;
+mod messages;
+mod rank;
 mod snippet;
 mod synonyms;
 mod vocabulary;

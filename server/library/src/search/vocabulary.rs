@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use strsim::osa_distance;
 
-use super::words::{Form, words};
+use super::words::{Form, Word, words};
 
 /// Words with the number of documents that have each.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
     words: BTreeMap<String, u32>,
-    /// Plain words by their number of letters, for spelling.
+    /// Words and names by their number of letters, for spelling.
     by_length: BTreeMap<usize, Vec<(String, Letters)>>,
 }
 
@@ -47,7 +47,7 @@ impl Vocabulary {
         for texts in documents {
             let mut seen = BTreeSet::new();
             for word in texts.into_iter().flat_map(words) {
-                if word.form == Form::Part && word.text.chars().count() >= 3 {
+                if is_spelt(&word) {
                     plain.insert(word.text.clone());
                 }
                 seen.insert(word.text);
@@ -119,6 +119,16 @@ impl Vocabulary {
             .into_iter()
             .map(|(distance, rest, _, word)| Near { word: word.to_owned(), distance: distance + usize::from(rest > 0) })
             .collect()
+    }
+}
+
+/// Whether a word is one that may be misspelt: a plain one, or a name of several such as `depends_on`.
+fn is_spelt(word: &Word) -> bool {
+    let is_name = || word.text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    match word.form {
+        Form::Part => word.text.chars().count() >= 3,
+        Form::Whole => word.text.starts_with(char::is_alphanumeric) && is_name(),
+        Form::Joined | Form::Stem => false,
     }
 }
 
