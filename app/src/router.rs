@@ -22,7 +22,7 @@ use crate::{
 /// How many hits the search page shows.
 const HITS: usize = 40;
 /// Longest query that is looked at, in characters; a pasted error message fits.
-const LONGEST_QUERY: usize = 2000;
+const LONGEST_QUERY: usize = 8000;
 
 /// What the pages are served with.
 #[derive(Clone)]

@@ -201,7 +201,7 @@ fn search_box() -> AnyView {
             <form action="/search" data-search="">
                 <label class="visually-hidden" for="find">"Search chapters, commands and error messages"</label>
                 {icon::magnifier()}
-                <input id="find" name="q" r#type="search" placeholder="Search" autocomplete="off" maxlength="2000" />
+                <input id="find" name="q" r#type="search" placeholder="Search" autocomplete="off" maxlength="8000" />
                 <kbd aria-hidden="true">"/"</kbd>
             </form>
         </search>

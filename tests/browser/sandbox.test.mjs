@@ -290,6 +290,32 @@ can("a learner sees in the preview what a container serves, on an origin of its 
   assert.notEqual(origin, learner.origin);
 });
 
+can("a learner sees in the preview the window of a program that runs in a container", async ({ arrive }) => {
+  const learner = await arrive();
+  const { page, terminal } = learner;
+  await learner.open("/exercises/gui-in-a-container");
+  await learner.start();
+  const steps = [
+    "cp /usr/share/novnc/vnc_lite.html /usr/share/novnc/index.html",
+    "Xvfb :1 -screen 0 400x300x24 & sleep 2",
+    "DISPLAY=:1 xclock -bg red -geometry 200x200+50+50 & x11vnc -quiet -display :1 -localhost -forever -nopw & sleep 2",
+    "exec websockify --web /usr/share/novnc 8080 127.0.0.1:5900",
+  ];
+  await terminal.run(`clear; docker run -d -p 8080:8080 desktop:1 sh -c '${steps.join("\n")}'`);
+  await terminal.run("until curl -sf localhost:8080 >/dev/null; do sleep .1; done");
+  await page.locator(".pane-tabs").getByRole("button", { name: "Preview" }).click();
+  const canvas = page.frameLocator(".preview iframe").locator("canvas");
+  await canvas.waitFor({ timeout: 30_000 });
+  const red = () => canvas.evaluate((it) => {
+    const { data } = it.getContext("2d").getImageData(0, 0, it.width, it.height);
+    let count = 0;
+    for (let at = 0; at < data.length; at += 4) if (data[at] === 255 && data[at + 1] === 0 && data[at + 2] === 0) count += 1;
+    return count;
+  });
+  const began = Date.now();
+  while ((await red()) < 20_000) assert.ok(Date.now() - began < 30_000, `${await red()} pixels of the clock are drawn`);
+});
+
 can("a learner ends the sandbox, it is gone, and a new one has the saved work", async ({ arrive, server }) => {
   const learner = await arrive();
   const { page, terminal } = learner;

@@ -228,7 +228,7 @@ pub fn Palette() -> impl IntoView {
                         autocomplete="off"
                         autocapitalize="off"
                         spellcheck="false"
-                        maxlength="2000"
+                        maxlength="8000"
                         on:input=move |event| state.typed(event_target_value(&event))
                         on:keydown=key
                     />

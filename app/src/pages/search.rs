@@ -51,7 +51,7 @@ fn body(query: Query, results: SearchResults) -> AnyView {
             <search>
                 <form action="/search" class="big-find">
                     <label class="visually-hidden" for="q">"Search for"</label>
-                    <input id="q" name="q" r#type="search" value=query.text.clone() autocomplete="off" maxlength="2000" autofocus=!asked />
+                    <input id="q" name="q" r#type="search" value=query.text.clone() autocomplete="off" maxlength="8000" autofocus=!asked />
                     <button class="button strong">{icon::magnifier()} "Search"</button>
                 </form>
             </search>

@@ -14,7 +14,7 @@ use crate::{pages, state::State};
 /// The most hits of one answer.
 const MOST: usize = 50;
 /// A pasted error message fits.
-const LONGEST: usize = 2000;
+const LONGEST: usize = 8000;
 
 /// What is searched.
 #[derive(Debug, Deserialize)]

@@ -134,7 +134,7 @@ fn entries() {
         ("Lists *every* layer.", "a\\n\\nb", ":8: one paragraph only here", 2),
         ("Prints it all.", "<b>Prints</b>", ":21: raw HTML", 2),
         ("tags = [\"layers\"]", "language = \"cobol\"", ":11: there is no language `cobol`", 2),
-        ("tags = [\"layers\"]", "language = \"yaml\"", ":12: only commands for `sh` can be tried", 2),
+        ("tags = [\"layers\"]", "language = \"yaml\"", ":12: what is no command for `sh`", 2),
         ("part = 7", "part = 9", ":1: there is no part 9", 2),
     ] {
         let content = Content::sound().changed(ENTRIES, from, to);
