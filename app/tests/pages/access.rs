@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use scraper::ElementRef;
+
 use super::{PAGES, Page, get};
 
 async fn every_page(look: impl Fn(&str, &Page)) {
@@ -45,7 +47,10 @@ async fn every_control_has_a_name() {
     every_page(|path, page| {
         let labelled: HashSet<&str> = page.all("label[for]").iter().filter_map(|label| label.attr("for")).collect();
         for input in page.all("input, textarea, select") {
-            let by_label = input.attr("id").is_some_and(|id| labelled.contains(id));
+            let is_label =
+                |node: &ElementRef<'_>| node.value().name() == "label" && node.text().any(|it| !it.trim().is_empty());
+            let by_label = input.attr("id").is_some_and(|id| labelled.contains(id))
+                || input.ancestors().filter_map(ElementRef::wrap).any(|node| is_label(&node));
             assert!(by_label || input.attr("aria-label").is_some(), "{path}: {}", input.html());
         }
         for control in page.all("button, a[href], summary") {
