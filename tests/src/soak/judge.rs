@@ -76,7 +76,7 @@ fn most_rows(table: &str, run: &Run) -> Option<u64> {
         "work_file" => works * FILES,
         "work_point" => works * POINTS,
         "work_point_file" => works * POINTS * FILES,
-        "sandbox" | "announcement" | "server_secret" => before,
+        "sandbox" | "announcement" | "server_secret" | "feedback" => before,
         _ => return None,
     };
     Some(most)

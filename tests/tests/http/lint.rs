@@ -65,7 +65,7 @@ fn chapters_that_say_what_is_so_have_no_fault() {
         $ pwd; false\n/root/x\n$ echo $?\n1\n```\n\nWhat is not offered is not done.\n\n```console\n$ false && nobody\nsays this\n```\n";
     let (code, said) = lint(&[("01-good.md", chapter(1, blocks))]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("did 5 commands in 2 blocks of 1 chapters, and 0 entries"), "{said}");
+    assert!(said.contains("did 5 commands in 2 blocks of 1 chapters and 0 tasks, and 0 entries"), "{said}");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn entries_that_do_what_they_say_have_no_fault() {
     ];
     let (code, said) = lint_entries(&entries.concat());
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("did 0 commands in 0 blocks of 0 chapters, and 5 entries"), "{said}");
+    assert!(said.contains("did 0 commands in 0 blocks of 0 chapters and 0 tasks, and 5 entries"), "{said}");
     assert!(said.contains("1 entries do not say how they are proved"), "{said}");
 }
 
@@ -145,4 +145,43 @@ fn an_entry_that_does_not_what_it_says_is_named_with_its_line() {
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
+}
+
+const EXERCISE: &str = "format = 1\nrevision = 1\ntitle = \"Make a file\"\npart = 8\norder = 1\nsummary = \"Make it.\"\n\
+    level = \"first-steps\"\nminutes = 5\nneeds = []\nimages = []\nsection = \"trial\"\ntags = [\"file\"]\n\
+    [[hint]]\ntext = \"Write it.\"\n[[check]]\nid = \"there\"\nclaim = \"It is there\"\nwhy = \"So.\"\nsection = \"trial\"\n\
+    probe = { kind = \"file\", path = \"made\" }\nexpect = [{ at = \"/present\", is = \"true\" }]\n";
+
+/// The same of an exercise with this task; its starter file `given` and the solution's `made` hold the nonce.
+fn lint_task(task: &str) -> (Option<i32>, String) {
+    let folder = content(&[("01-trial.md", chapter(1, ""))]);
+    let exercise = folder.path().join("exercises/make-a-file");
+    let write = |path: &str, text: &str| {
+        let path = exercise.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("exercise.toml", EXERCISE);
+    write("task.md", task);
+    write("start/given", "{{nonce}}\n");
+    write("cases/solved/case.toml", "title = \"Copies\"\nexplains = \"It copies.\"\n");
+    write("cases/solved/solve.sh", "cp given made\n");
+    for wrong in ["a", "b", "c"] {
+        write(&format!("cases/wrong-{wrong}/case.toml"), "title = \"Not\"\nfails = [\"there\"]\nexplains = \"No.\"\n");
+        write(&format!("cases/wrong-{wrong}/solve.sh"), "true\n");
+    }
+    run(folder.path())
+}
+
+#[test]
+fn a_task_says_what_is_so_at_the_start_or_with_the_solution() {
+    let start = "Words.\n\n```console run\n$ cat given; ls made\n{{nonce}}\nls: …\n```\n\n";
+    let after = "```sh run\ngrep -qx {{nonce}} made\n```\n\n";
+    let (code, said) = lint_task(&format!("{start}{after}"));
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("did 2 commands in 2 blocks of 0 chapters and 1 tasks, and 0 entries"), "{said}");
+    let (code, said) = lint_task(&format!("{start}{after}```sh run\nls never\n```\n"));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("exercises/make-a-file/task.md:14: the script ends with 2"), "{said}");
+    assert!(said.contains(": 1 faults"), "{said}");
 }
