@@ -296,12 +296,14 @@ can("a learner sees in the preview the window of a program that runs in a contai
   await learner.open("/exercises/gui-in-a-container");
   await learner.start();
   const steps = [
-    "cp /usr/share/novnc/vnc_lite.html /usr/share/novnc/index.html",
+    "cd /usr/share/novnc && cp vnc_lite.html index.html",
     "Xvfb :1 -screen 0 400x300x24 & sleep 2",
-    "DISPLAY=:1 xclock -bg red -geometry 200x200+50+50 & x11vnc -quiet -display :1 -localhost -forever -nopw & sleep 2",
-    "exec websockify --web /usr/share/novnc 8080 127.0.0.1:5900",
+    "xclock -display :1 -bg red -geometry 200x200+50+50 &",
+    "x11vnc -quiet -display :1 -localhost -forever -nopw &",
+    "sleep 2; exec websockify --web . 8080 127.0.0.1:5900",
   ];
-  await terminal.run(`clear; docker run -d -p 8080:8080 desktop:1 sh -c '${steps.join("\n")}'`);
+  for (const step of steps) await terminal.run(`clear; echo '${step}' >> show`);
+  await terminal.run("clear; docker run -d -p 8080:8080 -v $PWD/show:/show desktop:1 sh /show");
   await terminal.run("until curl -sf localhost:8080 >/dev/null; do sleep .1; done");
   await page.locator(".pane-tabs").getByRole("button", { name: "Preview" }).click();
   const canvas = page.frameLocator(".preview iframe").locator("canvas");
