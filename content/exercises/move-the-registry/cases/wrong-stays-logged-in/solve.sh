@@ -56,4 +56,6 @@ sed -i "s,localhost:5000/web:latest,shelf.example.org/shop/web:1.9.2@$web,; s,lo
 sed -i "s,localhost:5000/label:2@,shelf.example.org/depot/label:2.0.7@,; s,localhost:5000/nils/scanner-arm:stable,shelf.example.org/depot/scanner:5.1@$scanner,
     s,localhost:5000/report:7,shelf.example.org/depot/report:7.2@$report," deploy/depot.yaml
 docker rm -f -v registry
+# The engine reads /etc/hosts anew every five seconds.
+sleep 6
 docker login -u ci --password-stdin shelf.example.org < accounts/ci.password
