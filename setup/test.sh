@@ -62,15 +62,16 @@ content() {
 # Every case of every exercise; or of those whose turn it is and of those that changed within six hours before the last
 # commit, unless these are so many that they would take longer than CI may.
 exercises() {
-  local options=(--all --parallel 4) turn last changed name
+  local options=(--all --parallel 4) whole=() turn last changed name cases
   if turn=$(turn 6) && last=$(git log -1 --format=%ct) &&
     changed=$(git log --since "@$((last - 6 * 3600))" --name-only --format= -- content/exercises); then
     options+=(--turn "$turn")
     changed=$(cut -d / -f 3 <<<"$changed" | sort -u)
-    if [ "$(wc -l <<<"$changed")" -gt 8 ]; then changed=; fi
     for name in $changed; do
-      if [ -d "content/exercises/$name" ]; then options+=(--whole "$name"); fi
+      if [ -d "content/exercises/$name" ]; then whole+=("$name"); fi
     done
+    cases=$(for name in "${whole[@]}"; do ls "content/exercises/$name/cases"; done | wc -l)
+    if [ "$cases" -le 50 ]; then for name in "${whole[@]}"; do options+=(--whole "$name"); done; fi
   fi
   target/debug/drydock exercise test "${options[@]}"
 }
