@@ -14,15 +14,13 @@ use domain::id::{ChapterId, ExerciseId};
 
 use crate::{
     Assets, Backend, BackendError, Query, Visitor,
-    api::HitKind,
+    api::{HitKind, LONGEST_QUERY},
     pages,
     shell::{Sheet, document},
 };
 
 /// How many hits the search page shows.
 const HITS: usize = 40;
-/// Longest query that is looked at, in characters; a pasted error message fits.
-const LONGEST_QUERY: usize = 8000;
 
 /// What the pages are served with.
 #[derive(Clone)]

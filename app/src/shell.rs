@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hydration_context::SsrSharedContext;
 use leptos::{attr::custom::custom_attribute, prelude::*};
 
-use crate::{Assets, islands::Palette, parts::icon, policy::THEME_SCRIPT};
+use crate::{Assets, api::LONGEST_QUERY, islands::Palette, parts::icon, policy::THEME_SCRIPT};
 
 /// Name of the product, as in titles.
 pub(crate) const NAME: &str = "Drydock";
@@ -201,7 +201,7 @@ fn search_box() -> AnyView {
             <form action="/search" data-search="">
                 <label class="visually-hidden" for="find">"Search chapters, commands and error messages"</label>
                 {icon::magnifier()}
-                <input id="find" name="q" r#type="search" placeholder="Search" autocomplete="off" maxlength="8000" />
+                <input id="find" name="q" r#type="search" placeholder="Search" autocomplete="off" maxlength=LONGEST_QUERY.to_string() />
                 <kbd aria-hidden="true">"/"</kbd>
             </form>
         </search>

@@ -58,15 +58,18 @@ impl Entry {
         self.fixture.as_ref().is_some_and(|fixture| fixture.not_here.is_none())
     }
 
+    /// Whether its command is typed into a shell; what is not belongs into a file.
+    #[must_use]
+    pub fn is_typed(&self) -> bool {
+        self.language == "sh" && self.fixture.as_ref().is_none_or(|fixture| !fixture.file)
+    }
+
     /// Whether it can be typed into a sandbox in which its fixture was laid: a shell command that is proved there, and
     /// does not end the shell or change how it goes on.
     #[must_use]
     pub fn can_be_tried(&self) -> bool {
         let is_of_scripts = |line: &str| ["exit", "set -", "trap "].iter().any(|it| line.trim_start().starts_with(it));
-        self.is_proved()
-            && self.language == "sh"
-            && self.fixture.as_ref().is_some_and(|fixture| !fixture.file)
-            && !self.command.lines().any(is_of_scripts)
+        self.is_proved() && self.is_typed() && !self.command.lines().any(is_of_scripts)
     }
 }
 
@@ -100,6 +103,14 @@ pub struct Fixture {
     /// Why it cannot be done in a sandbox; nothing is then.
     #[serde(default)]
     pub not_here: Option<String>,
+}
+
+impl Fixture {
+    /// What is done before the command: the script of the whole file, then its own. Empty when there is nothing to do.
+    #[must_use]
+    pub fn all_given(&self, of_file: &str) -> String {
+        format!("{}\n{}", of_file.trim(), self.given.trim()).trim().to_owned()
+    }
 }
 
 /// A flag and its meaning.

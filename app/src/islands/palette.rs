@@ -11,7 +11,7 @@ use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spa
 use self::choice::{grouped, moved, runs, with_recent};
 use super::browser;
 use crate::{
-    api::{HitKind, Problem, SearchHit},
+    api::{HitKind, LONGEST_QUERY, Problem, SearchHit},
     parts::icon,
 };
 
@@ -228,7 +228,7 @@ pub fn Palette() -> impl IntoView {
                         autocomplete="off"
                         autocapitalize="off"
                         spellcheck="false"
-                        maxlength="8000"
+                        maxlength=LONGEST_QUERY.to_string()
                         on:input=move |event| state.typed(event_target_value(&event))
                         on:keydown=key
                     />

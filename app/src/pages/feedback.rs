@@ -1,7 +1,10 @@
 //! "Was this clear?": a form at the end of a chapter, for readers without an account.
 //! Invariant: it works without a script; one chooses the section that was read, and sends it without leaving the page.
 
-use domain::{feedback::LONGEST_TEXT, id::ChapterId};
+use domain::{
+    feedback::{LONGEST_TEXT, Opinion},
+    id::ChapterId,
+};
 use leptos::prelude::*;
 
 use crate::view::Heading;
@@ -15,6 +18,9 @@ pub(crate) fn form(chapter: &ChapterId, headings: &[Heading], said: bool) -> Any
             view! { <option value=format!("{chapter}#{}", heading.anchor)>{indent} {heading.title.clone()}</option> }
         })
         .collect_view();
+    let opinions = Opinion::ALL.map(|opinion| {
+        view! { <label><input r#type="radio" name="opinion" value=opinion.as_str() required /> {words(opinion)}</label> }
+    });
     let thanks = said.then_some(THANKS);
     view! {
         <section class="feedback" aria-labelledby="feedback">
@@ -30,9 +36,7 @@ pub(crate) fn form(chapter: &ChapterId, headings: &[Heading], said: bool) -> Any
                 </p>
                 <fieldset>
                     <legend class="visually-hidden">"Was it clear?"</legend>
-                    <label><input r#type="radio" name="opinion" value="clear" required /> "It was clear"</label>
-                    <label><input r#type="radio" name="opinion" value="unclear" /> "Something is unclear"</label>
-                    <label><input r#type="radio" name="opinion" value="mistake" /> "Something is wrong"</label>
+                    {opinions.into_iter().collect_view()}
                 </fieldset>
                 <p class="feedback-words">
                     <label for="feedback-text">"What is unclear or wrong, in your words"</label>
@@ -46,6 +50,14 @@ pub(crate) fn form(chapter: &ChapterId, headings: &[Heading], said: bool) -> Any
         </section>
     }
     .into_any()
+}
+
+fn words(opinion: Opinion) -> &'static str {
+    match opinion {
+        Opinion::Clear => "It was clear",
+        Opinion::Unclear => "Something is unclear",
+        Opinion::Mistake => "Something is wrong",
+    }
 }
 
 const THANKS: &str = "Thank you. The authors will read it.";

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     Query,
-    api::{HitKind, SearchHit},
+    api::{HitKind, LONGEST_QUERY, SearchHit},
     parts::{card::count, icon},
     shell::{NAME, Place, Sheet},
     view::{Facet, SearchResults},
@@ -51,7 +51,7 @@ fn body(query: Query, results: SearchResults) -> AnyView {
             <search>
                 <form action="/search" class="big-find">
                     <label class="visually-hidden" for="q">"Search for"</label>
-                    <input id="q" name="q" r#type="search" value=query.text.clone() autocomplete="off" maxlength="8000" autofocus=!asked />
+                    <input id="q" name="q" r#type="search" value=query.text.clone() autocomplete="off" maxlength=LONGEST_QUERY.to_string() autofocus=!asked />
                     <button class="button strong">{icon::magnifier()} "Search"</button>
                 </form>
             </search>

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sandbox::Sandboxes;
+use sandbox::{EngineState, Sandbox, Sandboxes};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::host;
@@ -13,6 +13,8 @@ use crate::{
     random,
 };
 
+/// The engine of a new sandbox answers within this time.
+const ENGINE: Duration = Duration::from_secs(60);
 /// A sandbox that was asked for when the command was interrupted comes within this time.
 const LATECOMERS: Duration = Duration::from_millis(1500);
 
@@ -56,6 +58,25 @@ impl Trial {
         }
         Ok(())
     }
+}
+
+/// Do something in a fresh sandbox of this name whose engine answers; the sandbox is gone afterwards. It ends by itself at
+/// `until`, Unix seconds.
+pub(super) async fn in_sandbox<T>(
+    sandboxes: &Sandboxes,
+    name: &str,
+    until: i64,
+    act: impl AsyncFnOnce(&Sandbox) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let sandbox = sandboxes.create(name, until).await?;
+    let done = async {
+        let engine = sandbox.wait_for_engine(ENGINE).await?;
+        anyhow::ensure!(engine == EngineState::Ready, "the sandbox's engine did not start");
+        act(&sandbox).await
+    };
+    let done = done.await;
+    sandbox.end().await?;
+    done
 }
 
 /// Resolves when somebody wants the command to end.

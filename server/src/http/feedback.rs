@@ -46,16 +46,12 @@ pub(super) async fn say_by_form(
         let text = text.replace("\r\n", "\n");
         Some(Feedback { section: SectionRef::try_from(section).ok()?, opinion: Opinion::parse(&opinion)?, text })
     });
-    let kept = match &feedback {
-        Some(feedback) => keep(&state, &learner, feedback).await,
-        None => Err(Error::invalid("Say of which part, and whether it was clear.")),
+    let Some(feedback) = feedback else {
+        return Error::invalid("Say of which part, and whether it was clear.").page(&state.site);
     };
-    match (kept, feedback) {
-        (Ok(()), Some(feedback)) => {
-            Redirect::to(&format!("/chapters/{}?said#feedback", feedback.section.chapter)).into_response()
-        }
-        (Err(error), _) => error.page(&state.site),
-        (Ok(()), None) => StatusCode::NO_CONTENT.into_response(),
+    match keep(&state, &learner, &feedback).await {
+        Ok(()) => Redirect::to(&format!("/chapters/{}?said#feedback", feedback.section.chapter)).into_response(),
+        Err(error) => error.page(&state.site),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Search and health.
 
-use app::api::{HitKind, SearchHit};
+use app::api::{HitKind, LONGEST_QUERY, SearchHit};
 use axum::{
     Json,
     extract::{Query, State as Shared},
@@ -13,8 +13,6 @@ use crate::{pages, state::State};
 
 /// The most hits of one answer.
 const MOST: usize = 50;
-/// A pasted error message fits.
-const LONGEST: usize = 8000;
 
 /// What is searched.
 #[derive(Debug, Deserialize)]
@@ -27,7 +25,7 @@ pub(super) struct Asked {
 
 /// `GET /api/search?q=&kind=&limit=`: hits, best first; never an error for any text.
 pub(super) async fn search(Shared(state): Shared<State>, Query(asked): Query<Asked>) -> Response {
-    let text: String = asked.q.chars().take(LONGEST).collect();
+    let text: String = asked.q.chars().take(LONGEST_QUERY).collect();
     let kind = asked.kind.as_deref().and_then(HitKind::parse).and_then(pages::search::filter);
     let found = state.content.shelf().index.search(text.trim(), kind, asked.limit.unwrap_or(20).min(MOST));
     let hits: Vec<SearchHit> = found.hits.into_iter().map(pages::search::hit).collect();

@@ -30,8 +30,8 @@ pub async fn lay(sandbox: &Sandbox, group: &EntryGroup, entry: &RenderedEntry) -
     if fixture.two_hosts {
         sandbox.add_host().await?;
     }
-    let given = format!("{}\n{}", group.given.trim(), fixture.given.trim());
-    if given.trim().is_empty() {
+    let given = fixture.all_given(&group.given);
+    if given.is_empty() {
         return Ok(None);
     }
     sandbox.wait_for_engine(ENGINE).await?;

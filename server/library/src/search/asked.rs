@@ -1,7 +1,7 @@
 //! A query as somebody typed or pasted it, taken apart.
 //! Invariant: total and bounded: any text gives a bounded list of wishes.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
 
 use super::{
     messages::plain_words,
@@ -16,7 +16,8 @@ const TEXT_MAX_BYTES: usize = 8_000;
 const CHOSEN_MAX: usize = 16;
 
 /// Words of questions; looked for, but not insisted on.
-const SMALL: &str = "\
+static SMALL: LazyLock<HashSet<&str>> = LazyLock::new(|| SMALL_WORDS.split(' ').collect());
+const SMALL_WORDS: &str = "\
     a about after again also am an and another any anything are as at be because been before being between both but \
     by can cannot could did difference do does doing done each else even ever every for from further get gets give \
     goes got had has have having he her here his how however i if in instead into is it its itself just let like \
@@ -76,7 +77,7 @@ impl Wish {
 
 /// Whether a word may be missing; of `can't`, `isn't` and `what's` their first part tells.
 fn is_small(word: &str) -> bool {
-    let small = |word: &str| SMALL.split(' ').any(|small| small == word);
+    let small = |word: &str| SMALL.contains(word);
     small(word) || word.split_once('\'').is_some_and(|(first, _)| small(first.trim_end_matches('n')) || small(first))
 }
 
@@ -96,7 +97,7 @@ impl Asked {
                 wishes.extend(found);
             }
         }
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         wishes.retain(|wish| seen.insert(wish.whole.clone()));
         if wishes.iter().all(|wish| wish.small) {
             wishes.iter_mut().for_each(|wish| wish.small = false);

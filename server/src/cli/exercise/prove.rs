@@ -1,7 +1,7 @@
 //! One run of `drydock exercise test`: a sandbox of its own, furnished as for a learner, a case's steps, then all checks.
 //! Invariant: what a fault of ours kept from running is told apart from what is wrong.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use domain::{
     id::CheckId,
@@ -9,18 +9,15 @@ use domain::{
     verdict::{Because, CheckResult, Outcome, Verdict},
 };
 use library::{Case, Exercise};
-use sandbox::{EngineState, Sandbox, Sandboxes};
+use sandbox::{Sandbox, Sandboxes};
 use tokio::time::Instant;
 
-use super::super::solve::solve;
+use super::super::{solve::furnish_and_solve, trial::in_sandbox};
 use crate::{
     grading::examine::{Examiner, Subject},
-    lease::furnish::furnish,
     random,
 };
 
-/// The engine of a new sandbox answers within this time.
-const ENGINE: Duration = Duration::from_secs(60);
 /// Sandboxes of a test end by themselves after this many seconds.
 const LIFE_SECONDS: i64 = 900;
 
@@ -108,21 +105,14 @@ async fn attempt(
     if let Some(why) = sandboxes.decide().await?.why_not(&run.exercise.file.needs) {
         anyhow::bail!("{why}");
     }
-    let sandbox = sandboxes.create(lease, now + LIFE_SECONDS).await?;
-    let outcome = examine(run, &sandbox, examiner).await;
-    sandbox.end().await?;
-    outcome
+    in_sandbox(sandboxes, lease, now + LIFE_SECONDS, async |sandbox: &Sandbox| examine(run, sandbox, examiner).await)
+        .await
 }
 
 async fn examine(run: &Run, sandbox: &Sandbox, examiner: &Examiner) -> anyhow::Result<Outcomes> {
     let (canary, nonce) = (random::canary(), random::nonce());
     let values = Values { canary: &canary, nonce: &nonce, fresh: None };
-    let engine = sandbox.wait_for_engine(ENGINE).await?;
-    anyhow::ensure!(engine == EngineState::Ready, "the sandbox's engine did not start");
-    furnish(sandbox, &run.exercise, &canary, &nonce, &[]).await?;
-    if let Some(case) = &run.case
-        && let Err(said) = solve(case, sandbox, &values).await?
-    {
+    if let Err(said) = furnish_and_solve(sandbox, &run.exercise, run.case.as_ref(), &values).await? {
         return Ok(Err(said));
     }
     let subject = Subject { sandbox, exercise: &run.exercise, canary: &canary, nonce: &nonce };

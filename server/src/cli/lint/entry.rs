@@ -48,12 +48,12 @@ async fn prove(
     if fixture.two_hosts {
         sandbox.add_host().await?;
     }
-    let given = shell.ask(&script(&format!("{}\n{}", given.trim(), fixture.given.trim())), PATIENCE).await?;
+    let given = shell.ask(&script(&fixture.all_given(given)), PATIENCE).await?;
     if given.status != 0 {
         return Ok(Some(ended("what it needs is not made: `given`", &given)));
     }
     sandbox.put_files(&[FileContent::new(ENTRY, format!("{}\n", entry.command.trim_end()))]).await?;
-    if entry.language == "sh" && !fixture.file {
+    if entry.is_typed() {
         let command = script(&entry.command);
         let said = match fixture.interrupt_after {
             Some(seconds) => {

@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
-use sandbox::{EngineState, Sandbox, Sandboxes};
+use sandbox::{Sandbox, Sandboxes};
+
+use super::super::trial::in_sandbox;
 
 /// A command, or a script, takes no longer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
-/// The engine of a new sandbox answers, and its shell, within this time.
+/// The shell of a new sandbox answers within this time.
 pub(super) const START: Duration = Duration::from_secs(60);
 /// Sandboxes end by themselves after this many seconds.
 const LIFE_SECONDS: i64 = 1800;
@@ -28,11 +30,6 @@ impl Place<'_> {
         what: &str,
         act: impl AsyncFnOnce(&Sandbox) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
-        let sandbox = self.sandboxes.create(&format!("{}-{what}", self.name), self.now + LIFE_SECONDS).await?;
-        let engine = sandbox.wait_for_engine(START).await?;
-        anyhow::ensure!(engine == EngineState::Ready, "the sandbox's engine did not start");
-        let done = act(&sandbox).await;
-        sandbox.end().await?;
-        done
+        in_sandbox(self.sandboxes, &format!("{}-{what}", self.name), self.now + LIFE_SECONDS, act).await
     }
 }

@@ -6,12 +6,12 @@ use library::{Case, Exercise, Try};
 use sandbox::Sandbox;
 
 use super::{
-    super::solve::solve,
+    super::solve::furnish_and_solve,
     place::{Place, START},
     shell::Shell,
     tries::{self, Tried},
 };
-use crate::{lease::furnish::furnish, random};
+use crate::random;
 
 /// What is wrong with it: in a sandbox as learners get it and, of what is not so there, in one with the solution.
 pub(super) async fn faults(exercise: &Exercise, place: &Place<'_>) -> anyhow::Result<Vec<Problem>> {
@@ -27,11 +27,8 @@ pub(super) async fn faults(exercise: &Exercise, place: &Place<'_>) -> anyhow::Re
 async fn at(exercise: &Exercise, done: Option<&Case>, blocks: &[Try], sandbox: &Sandbox) -> anyhow::Result<Tried> {
     let (canary, nonce) = (random::canary(), random::nonce());
     let values = Values { canary: &canary, nonce: &nonce, fresh: None };
-    furnish(sandbox, exercise, &canary, &nonce, &[]).await?;
-    if let Some(case) = done
-        && let Err(said) = solve(case, sandbox, &values).await?
-    {
-        anyhow::bail!("the solution {}: {said}", case.id);
+    if let Err(said) = furnish_and_solve(sandbox, exercise, done, &values).await? {
+        anyhow::bail!("the solution {}: {said}", done.map_or("", |case| case.id.as_str()));
     }
     let mut shell = Shell::open(sandbox, START).await?;
     let blocks: Vec<Try> = blocks.iter().map(|block| filled(block, &values)).collect();
