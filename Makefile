@@ -43,7 +43,8 @@ dev: engine prepare ## Serve, and build and start again whenever a source change
 	@$(COMPILER); $(ENGINE); setup/dev.sh
 
 bench: build prepare ## Measure; prints ratios and writes target/bench/results.json
-	@$(COMPILER); $(ENGINE); target/debug/bench
+	@setup/packages.sh wrk || true
+	@$(COMPILER); $(ENGINE); DRYDOCK_NGINX=$$(setup/nginx.sh) target/debug/bench
 
 relevance: build ## Ask the search 269 judged queries, and three others over the same content
 	@tests/relevance/run.sh

@@ -154,6 +154,12 @@ impl Server {
         }
     }
 
+    /// The address of a path.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
     /// Somebody new.
     #[must_use]
     pub fn learner(&self) -> Learner {

@@ -38,6 +38,12 @@ impl Draft {
         Self { path, version: Some(version), dirty: false, writing: false, conflict: false, fault: None }
     }
 
+    /// A text that was typed over a version, none for a new file, and is still to be saved.
+    #[must_use]
+    pub fn kept(path: String, version: Option<String>) -> Self {
+        Self { version, dirty: true, ..Self::opened(path, String::new()) }
+    }
+
     /// Relative to the working folder.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -175,6 +181,17 @@ mod tests {
         assert_eq!(draft.saving(), Saving::Conflict);
         assert!(!draft.found(Some("2"), "4".into(), true), "both have the same text");
         assert_eq!((draft.saving(), draft.version()), (Saving::Saved, Some("4")));
+    }
+
+    #[test]
+    fn what_was_kept_is_saved_over_what_it_was_typed_over() {
+        assert_eq!(Draft::kept("notes".into(), None).begin(), Some(None));
+        let mut draft = Draft::kept("Dockerfile".into(), Some("1".into()));
+        assert_eq!(draft.begin(), Some(Some("1".into())));
+        // The write that was sent when the page was left has come after all.
+        draft.refused(problem("changed"));
+        assert!(!draft.found(Some("1"), "2".into(), true));
+        assert_eq!((draft.saving(), draft.version()), (Saving::Saved, Some("2")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use domain::{exercise::Need, lease::IsolationLevel};
 use serde::{Deserialize, Serialize};
 
 /// A level and what it gives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Offer {
     /// The level.
     pub level: IsolationLevel,

@@ -18,6 +18,14 @@ pub struct Shelf {
     fingerprint: Fingerprint,
 }
 
+impl Shelf {
+    /// What the folder looked like when it was read: another one, other content.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+}
+
 /// The content folder and what was read from it.
 pub struct Content {
     root: PathBuf,

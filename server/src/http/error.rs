@@ -70,6 +70,11 @@ impl IntoResponse for Error {
     }
 }
 
+/// A page that was made and could not be handed out.
+pub(super) fn page_fault(site: &app::Site, cause: &(dyn std::error::Error + 'static)) -> Response {
+    Error::fault(cause).page(site)
+}
+
 /// Longest text of the framework that is passed on, bytes.
 const LONGEST_TEXT: usize = 4096;
 

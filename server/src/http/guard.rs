@@ -69,13 +69,18 @@ fn is_address(host: &str) -> bool {
     name == "localhost" || name.parse::<IpAddr>().is_ok()
 }
 
-/// Headers of every answer of the site itself (not of previews).
-pub(super) async fn harden(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+/// What pages may load and do.
+pub(super) fn policy(state: &State) -> Option<HeaderValue> {
     let (scheme, port) = state.config.preview_place();
     let frames = format!("{scheme}://*.{}{port}", state.config.preview_host());
-    if let Ok(policy) = HeaderValue::from_str(&app::content_security_policy(&[&frames])) {
+    HeaderValue::from_str(&app::content_security_policy(&[&frames])).ok()
+}
+
+/// Headers of every answer of the site itself (not of previews).
+pub(super) async fn harden(Shared(policy): Shared<Option<HeaderValue>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if let Some(policy) = policy {
         // An answer that is to be kept more inert says so itself.
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }

@@ -19,6 +19,7 @@ mod files;
 mod guard;
 mod leases;
 mod openapi;
+mod press;
 mod preview;
 mod search;
 mod socket;
@@ -57,6 +58,8 @@ pub fn router(state: State) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(map_response(error::in_our_form));
     let assets = Router::new().fallback_service(assets::folder(&state.config.site)).layer(from_fn(assets::keep));
+    let press = press::Press::new(state.clone());
+    let pages = app::router(state.site.clone()).layer(from_fn_with_state(press, press::print));
     let own = Router::new()
         .route("/healthz", get(search::health))
         .route("/worker.js", get(assets::worker))
@@ -65,11 +68,11 @@ pub fn router(state: State) -> Router {
         .nest("/api", api)
         .nest("/assets", assets)
         .with_state(state.clone())
-        .merge(app::router(state.site.clone()))
+        .merge(pages)
         .layer(from_fn_with_state(state.clone(), who::recognise))
         .layer(from_fn_with_state(state.clone(), guard::same_origin))
         .layer(CompressionLayer::new())
-        .layer(from_fn_with_state(state.clone(), guard::harden));
+        .layer(from_fn_with_state(guard::policy(&state), guard::harden));
     // Previews are taken out before anything of the site sees the request.
     own.layer(from_fn_with_state(state, preview::take)).layer(CatchPanicLayer::new()).layer(TraceLayer::new_for_http())
 }

@@ -338,6 +338,12 @@ impl Leases {
         self.inner.sandboxes.offer()
     }
 
+    /// Why there are no sandboxes here, whole sentences, when that is known.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        self.inner.sandboxes.refusal()
+    }
+
     /// The level at which sandboxes are made.
     #[must_use]
     pub fn level(&self) -> IsolationLevel {
@@ -349,7 +355,7 @@ impl Leases {
     pub fn why_not(&self, needs: &[Need]) -> Option<String> {
         match self.offer() {
             Some(offer) => offer.why_not(needs),
-            None => self.inner.sandboxes.refusal(),
+            None => self.refusal(),
         }
     }
 

@@ -357,18 +357,23 @@ async fn lies_about_offsets_cost_no_byte_and_lift_no_limit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_stops_costs_the_server_little_and_is_told_what_it_missed() {
     let server = Server::start().await;
-    let (ann, lease) = somebody(&server).await;
+    let (mut ann, lease) = somebody(&server).await;
     let lines = 2_500_000;
     let mut line = Line::attached(&ann, &lease, 0).await;
     let before = server.memory_mib();
-    line.type_in(&Stream::command(lines, 1, "0")).await;
+    let command = Stream::command(lines, 1, "0");
+    line.type_in(&format!("{}; touch all-out\r", command.trim_end())).await;
     let (stream, mut seen) = Stream::begun(&mut line, lines).await;
-    // Longer than the shell waits for anybody.
+    // Until the shell has waited as long as it waits for anybody, and has put out everything.
     let mut most = before;
-    for _ in 0..26 {
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        most = most.max(server.memory_mib());
-    }
+    let out = format!("/api/leases/{lease}/files/all-out");
+    let all_out = async {
+        while ann.get(&out).await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            most = most.max(server.memory_mib());
+        }
+    };
+    within("all of the output", all_out).await;
     assert!(most - before < 24.0, "{before:.0} MiB before, {most:.0} MiB meanwhile");
     seen.to_the_end(&stream, &mut line).await;
     println!("{:.1} MiB more; {} of {} bytes told to be gone", most - before, seen.gone, lines * LINE);

@@ -3,6 +3,7 @@
 
 mod save;
 mod tree;
+mod unsaved;
 
 use std::{collections::BTreeSet, rc::Rc, task::Waker};
 
@@ -86,7 +87,8 @@ pub(super) fn files(bench: Bench) -> AnyView {
                 let _unsaved = files.flush().await;
             })
         })));
-        let leaving = window_event_listener_untyped("pagehide", move |_| files.save());
+        files.come_back();
+        let leaving = window_event_listener_untyped("pagehide", move |_| files.leave());
         on_cleanup(move || leaving.remove());
     });
     on_cleanup(move || {

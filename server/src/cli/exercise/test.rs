@@ -63,6 +63,10 @@ pub(in super::super) async fn test(config: &Config, wanted: &Test) -> anyhow::Re
     if wanted.output.json {
         println!("{}", report::document(&proved, &faulty));
     } else {
+        // Again at the end, where they are seen.
+        for it in proved.iter().filter(|it| !matches!(it.proof, Proof::Holds)) {
+            println!("{}", report::line(it));
+        }
         let fine = proved.len() - wrong - unknown;
         println!(
             "{} exercises: {fine} runs as they should be, {wrong} wrong, {unknown} could not run, {faults} faults in files",

@@ -15,6 +15,7 @@ mod room;
 mod search;
 mod start;
 mod stats;
+mod throughput;
 mod usual;
 
 use std::{any::Any, panic::AssertUnwindSafe, process::ExitCode};
@@ -57,6 +58,7 @@ async fn main() -> ExitCode {
 async fn measure(report: &mut Report) {
     if let Some(server) = server(report, "reading").await {
         guarded(report, "chapter", async |report| pages::measure(&server, report).await).await;
+        guarded(report, "throughput", async |report| throughput::measure(&server, report).await).await;
         guarded(report, "search", async |report| search::measure(&server, report).await).await;
     }
     if let Some(server) = server(report, "sandboxes").await {
