@@ -17,8 +17,8 @@ use crate::{
 };
 
 pub(crate) fn page(page: ChapterPage, said: bool) -> Sheet {
-    let (title, summary) = (page.meta.title.clone(), page.meta.summary.clone());
-    Sheet::new(Place::Chapters, "chapter", title, summary, move || body(page, said))
+    let (title, summary, path) = (page.meta.title.clone(), page.meta.summary.clone(), format!("/chapters/{}", page.id));
+    Sheet::new(Place::Chapters, "chapter", title, summary, move || body(page, said)).at(path)
 }
 
 fn body(page: ChapterPage, said: bool) -> AnyView {

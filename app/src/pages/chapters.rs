@@ -13,6 +13,7 @@ pub(crate) fn page(chapters: Chapters) -> Sheet {
     Sheet::new(Place::Chapters, "list", "Chapters", "Every chapter of the book on containers, by part.", move || {
         body(chapters)
     })
+    .at("/chapters")
 }
 
 fn body(chapters: Chapters) -> AnyView {

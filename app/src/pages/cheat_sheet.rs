@@ -18,6 +18,7 @@ pub(crate) fn page(sheet: CheatSheet) -> Sheet {
         "Container commands by task, with the flags that matter and what each command destroys.",
         move || body(sheet),
     )
+    .at("/cheatsheet")
 }
 
 fn body(sheet: CheatSheet) -> AnyView {
