@@ -8,6 +8,7 @@ import { contents } from "../page/contents.ts";
 import { feedback } from "../page/feedback.ts";
 import { filter } from "../page/filter.ts";
 import { finding } from "../page/finding.ts";
+import { footnotes } from "../page/footnotes.ts";
 import { offline } from "../page/offline.ts";
 import { showTab, tabs } from "../page/tabs.ts";
 import { theme } from "../page/theme.ts";
@@ -66,6 +67,7 @@ feedback();
 filter();
 times(document);
 zoom();
+footnotes();
 finding();
 offline();
 
