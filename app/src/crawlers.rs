@@ -4,7 +4,7 @@
 use crate::view::{Chapters, Exercises};
 
 /// Pages that are always there.
-const STANDING: [&str; 4] = ["/", "/chapters", "/cheatsheet", "/exercises"];
+const STANDING: [&str; 5] = ["/", "/chapters", "/cheatsheet", "/cheatsheet/essential", "/exercises"];
 
 /// `robots.txt`. Results of the search are without end; of the API a crawler makes nothing.
 pub(crate) fn robots(public_url: Option<&str>) -> String {

@@ -40,8 +40,10 @@ pub fn router(site: Site) -> Router {
         .route("/", get(home))
         .route("/chapters", get(chapters))
         .route("/chapters/{id}", get(chapter))
+        .route("/chapters/part/{number}", get(part))
         .route("/search", get(search))
         .route("/cheatsheet", get(cheat_sheet))
+        .route("/cheatsheet/essential", get(essential))
         .route("/exercises", get(exercises))
         .route("/exercises/{id}", get(exercise))
         .route("/progress", get(progress))
@@ -147,6 +149,14 @@ async fn chapter(
     answer_or(&site, page.map(|page| pages::chapter::page(page, said)))
 }
 
+async fn part(State(site): State<Site>, Path(number): Path<String>) -> Response {
+    let Ok(number) = number.parse::<u8>() else {
+        return answer_or(&site, Err(BackendError::NotFound { what: "part", name: number }));
+    };
+    let page = site.backend.part(number).await;
+    answer_or(&site, page.map(pages::whole_part::page))
+}
+
 #[derive(Debug, Default, serde::Deserialize)]
 struct Asked {
     #[serde(default)]
@@ -166,6 +176,11 @@ async fn search(State(site): State<Site>, who: Who, asked: Result<UrlQuery<Asked
 async fn cheat_sheet(State(site): State<Site>, who: Who) -> Response {
     let page = site.backend.cheat_sheet(&visitor(who)).await;
     answer_or(&site, page.map(pages::cheat_sheet::page))
+}
+
+async fn essential(State(site): State<Site>) -> Response {
+    let page = site.backend.cheat_sheet(&Visitor::default()).await;
+    answer_or(&site, page.map(pages::essential::page))
 }
 
 async fn exercises(State(site): State<Site>, who: Who) -> Response {

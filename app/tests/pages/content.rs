@@ -54,6 +54,26 @@ async fn the_cheat_sheet_says_what_a_command_destroys() {
 }
 
 #[tokio::test]
+async fn the_essential_sheet_has_some_entries_and_leads_to_them() {
+    let page = get("/cheatsheet/essential", false).await;
+    assert_eq!(page.all(".few li").len(), 3);
+    assert_eq!(page.all(".few a[href='/cheatsheet#flatten-by-export']").len(), 1);
+    assert_eq!(page.all(".few a[href='/cheatsheet#no-cache']").len(), 0);
+    assert_eq!(page.texts(".few .destroys").len(), 2);
+    assert_eq!(get("/cheatsheet", false).await.all("main a[href='/cheatsheet/essential']").len(), 1);
+}
+
+#[tokio::test]
+async fn a_part_is_one_page_to_print() {
+    let list = get("/chapters", false).await;
+    assert_eq!(list.texts("a[href='/chapters/part/7']"), ["Print this part"]);
+    let page = get("/chapters/part/7", false).await;
+    assert_eq!(page.all("article.whole-chapter").len(), 2);
+    assert_eq!(page.all(".whole-contents a[href='#build-cache']").len(), 1);
+    assert_eq!(page.all("meta[name=robots][content=noindex]").len(), 1);
+}
+
+#[tokio::test]
 async fn the_exercises_tell_standing_and_what_cannot_be_offered() {
     let page = get("/exercises", true).await;
     assert_eq!(page.all(".row").len(), 5);

@@ -21,7 +21,7 @@ use scraper::{Html, Selector};
 use tower::ServiceExt as _;
 
 /// Every page, with a visitor who has done things where that matters.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
     "/",
     "/chapters",
     "/chapters/flattening-images",
@@ -29,6 +29,8 @@ const PAGES: [&str; 11] = [
     "/search?q=flatten",
     "/search?q=nothing",
     "/cheatsheet",
+    "/cheatsheet/essential",
+    "/chapters/part/7",
     "/exercises",
     "/exercises/flatten-secret-image",
     "/progress",

@@ -10,6 +10,7 @@ import { filter } from "../page/filter.ts";
 import { finding } from "../page/finding.ts";
 import { footnotes } from "../page/footnotes.ts";
 import { offline } from "../page/offline.ts";
+import { printing } from "../page/print.ts";
 import { showTab, tabs } from "../page/tabs.ts";
 import { theme } from "../page/theme.ts";
 import { times } from "../page/times.ts";
@@ -68,6 +69,7 @@ filter();
 times(document);
 zoom();
 footnotes();
+printing();
 finding();
 offline();
 
