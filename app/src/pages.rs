@@ -4,6 +4,8 @@
 pub(crate) mod chapter;
 pub(crate) mod chapters;
 pub(crate) mod cheat_sheet;
+#[cfg(debug_assertions)]
+pub(crate) mod design;
 pub(crate) mod essential;
 pub(crate) mod exercise;
 pub(crate) mod exercises;

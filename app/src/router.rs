@@ -36,7 +36,7 @@ pub struct Site {
 
 /// All pages, and a 404 page for everything else.
 pub fn router(site: Site) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/", get(home))
         .route("/chapters", get(chapters))
         .route("/chapters/{id}", get(chapter))
@@ -51,8 +51,11 @@ pub fn router(site: Site) -> Router {
         .route("/manifest.webmanifest", get(manifest))
         .route("/robots.txt", get(robots))
         .route("/sitemap.xml", get(sitemap))
-        .fallback(lost)
-        .with_state(site)
+        .fallback(lost);
+    // For those who change the look; a release has no such page.
+    #[cfg(debug_assertions)]
+    let router = router.route("/design", get(async |State(site): State<Site>| answer(&site, pages::design::page())));
+    router.with_state(site)
 }
 
 /// An error page in the site's look, for errors that arise outside the pages.
@@ -221,9 +224,7 @@ fn described(origin: &str) -> Response {
 }
 
 async fn manifest(State(site): State<Site>) -> Response {
-    let icon = |name: &str, sizes: &str, kind: &str, purpose: &str| {
-        serde_json::json!({"src": site.assets.url(name), "sizes": sizes, "type": kind, "purpose": purpose})
-    };
+    let icon = |name: &str, sizes: &str, kind: &str, purpose: &str| serde_json::json!({"src": site.assets.url(name), "sizes": sizes, "type": kind, "purpose": purpose});
     let body = serde_json::json!({
         "name": crate::shell::NAME,
         "description": "Learn containers on a real engine of your own.",
@@ -244,12 +245,16 @@ async fn manifest(State(site): State<Site>) -> Response {
 }
 
 async fn robots(State(site): State<Site>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], crawlers::robots(site.public_url.as_deref())).into_response()
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], crawlers::robots(site.public_url.as_deref()))
+        .into_response()
 }
 
 async fn sitemap(State(site): State<Site>) -> Response {
     let Some(public_url) = site.public_url.as_deref() else {
-        return not_found(&site, "A site map names whole addresses, and nobody has told this server its own (`public_url`).");
+        return not_found(
+            &site,
+            "A site map names whole addresses, and nobody has told this server its own (`public_url`).",
+        );
     };
     let nobody = Visitor::default();
     let lists = (site.backend.chapters(&nobody).await, site.backend.exercises(&nobody).await);

@@ -61,8 +61,10 @@ fn group(group: EntryGroup) -> AnyView {
     .into_any()
 }
 
-fn entry(entry: EntryView) -> AnyView {
-    let EntryView { id, task, command, command_html, does_html, flags, destroys_html, section, tags, may_try, .. } = entry;
+/// An entry with all that is told of it.
+pub(super) fn entry(entry: EntryView) -> AnyView {
+    let EntryView { id, task, command, command_html, does_html, flags, destroys_html, section, tags, may_try, .. } =
+        entry;
     let destroys = destroys_html.map(|html| {
         view! { <p class="destroys">{icon::alert()} <span><b>"Destroys: "</b> <span inner_html=html></span></span></p> }
     });

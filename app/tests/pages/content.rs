@@ -126,6 +126,37 @@ async fn progress_lists_everything() {
     assert_eq!(get("/progress", false).await.all(".empty").len(), 1);
 }
 
+/// Names of all colours, sizes and lengths in the style; the rest of the tokens are fonts and a shadow.
+fn tokens() -> Vec<&'static str> {
+    let style = include_str!("../../../style/tokens.css");
+    let names = style.lines().filter_map(|line| line.trim().strip_prefix("--")?.split(':').next());
+    names.filter(|name| *name != "shadow").collect()
+}
+
+#[tokio::test]
+async fn the_design_shows_every_token_and_every_mark() {
+    let page = get("/design", false).await;
+    assert_eq!(page.status, if cfg!(debug_assertions) { 200 } else { 404 });
+    if page.status == 404 {
+        return;
+    }
+    let shown = page.texts(".design td code");
+    let missing: Vec<_> = tokens().into_iter().filter(|name| !shown.contains(&format!("--{name}"))).collect();
+    assert!(tokens().len() > 30 && missing.is_empty(), "{missing:?}");
+    for mark in ["open", "next", "looking", "passed", "failed", "waits", "fault"] {
+        assert_eq!(page.all(&format!(".check.{mark}")).len(), 1, "{mark}");
+    }
+    for state in ["good", "bad", "busy"] {
+        assert!(!page.all(&format!(".toolbar .state.{state}")).is_empty(), "{state}");
+    }
+    assert_eq!(page.texts(".design .standing"), ["5 of 9 points", "Solved"]);
+    assert_eq!(page.all(".entry .destroys").len() + page.all("form[data-feedback]").len(), 2);
+    // Nothing leads there.
+    for path in ["/", "/chapters", "/cheatsheet", "/no-such-page"] {
+        assert_eq!(get(path, false).await.all("a[href='/design']").len(), 0, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn pages_are_small() {
     for (path, most) in [("/", 24_000), ("/chapters/flattening-images", 40_000), ("/cheatsheet", 32_000)] {

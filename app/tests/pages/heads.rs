@@ -22,7 +22,10 @@ async fn a_link_to_a_page_shows_its_title_and_a_picture() {
     assert_eq!(content(&page, "og:type"), ["article"]);
     assert_eq!(content(&page, "og:url"), [format!("{OWN}/chapters/flattening-images")]);
     assert_eq!(content(&page, "og:image"), [format!("{OWN}/assets/card.png")]);
-    assert_eq!(page.all("link[rel=canonical]")[0].attr("href"), Some("https://learn.example.org/chapters/flattening-images"));
+    assert_eq!(
+        page.all("link[rel=canonical]")[0].attr("href"),
+        Some("https://learn.example.org/chapters/flattening-images")
+    );
     assert_eq!(page.all("meta[name='twitter:card'][content=summary_large_image]").len(), 1);
     assert_eq!(content(&known("/").await, "og:type"), ["website"]);
 }
@@ -53,7 +56,8 @@ async fn the_mark_is_there_for_tabs_and_home_screens() {
     let files: Vec<_> = icons.iter().filter_map(|icon| icon.attr("href")).collect();
     assert_eq!(files, ["/assets/icon-32.png", "/assets/mark.svg", "/assets/icon-180.png"]);
     let manifest: serde_json::Value = serde_json::from_str(&get("/manifest.webmanifest", false).await.text).unwrap();
-    let sizes: Vec<_> = manifest["icons"].as_array().unwrap().iter().map(|icon| icon["sizes"].as_str().unwrap()).collect();
+    let sizes: Vec<_> =
+        manifest["icons"].as_array().unwrap().iter().map(|icon| icon["sizes"].as_str().unwrap()).collect();
     assert_eq!(sizes, ["any", "192x192", "512x512", "512x512"]);
 }
 
@@ -80,7 +84,10 @@ async fn the_map_has_every_page_that_wants_to_be_found_under_its_own_address() {
 async fn crawlers_are_told_where_the_map_is_only_when_there_is_one() {
     let robots = known("/robots.txt").await;
     assert_eq!(robots.headers["content-type"], "text/plain; charset=utf-8");
-    assert!(robots.text.contains("Disallow: /search\n") && robots.text.ends_with(&format!("\nSitemap: {OWN}/sitemap.xml\n")));
+    assert!(
+        robots.text.contains("Disallow: /search\n")
+            && robots.text.ends_with(&format!("\nSitemap: {OWN}/sitemap.xml\n"))
+    );
     assert!(!get("/robots.txt", false).await.text.contains("Sitemap"));
     assert!(known("/opensearch.xml").await.text.contains(&format!("template=\"{OWN}/search?q={{searchTerms}}\"")));
 }

@@ -21,7 +21,7 @@ use scraper::{Html, Selector};
 use tower::ServiceExt as _;
 
 /// Every page, with a visitor who has done things where that matters.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "/",
     "/chapters",
     "/chapters/flattening-images",
@@ -34,6 +34,7 @@ const PAGES: [&str; 13] = [
     "/exercises",
     "/exercises/flatten-secret-image",
     "/progress",
+    "/design",
     "/no-such-page",
 ];
 

@@ -94,7 +94,9 @@ fn judge(file: &str, document: &Document<'_>, path: &str, entry: &Entry, finding
         findings.problems.push(document.problem(&at("language"), message));
     }
     if entry.essential && entry.task.starts_with("Error: ") {
-        findings.problems.push(document.problem(&at("essential"), "an error message is looked up and is not `essential`"));
+        findings
+            .problems
+            .push(document.problem(&at("essential"), "an error message is looked up and is not `essential`"));
     }
     if entry.essential && entry.command.trim_end().lines().count() > ESSENTIAL_LINES {
         let message = format!("an `essential` command has at most {ESSENTIAL_LINES} lines");

@@ -180,7 +180,8 @@ fn read_entries(tree: &Tree, contents: &mut Contents, findings: &mut Findings) {
         let before = essential;
         essential += group.entries.iter().filter(|it| it.entry.essential).count();
         if before <= MOST_ESSENTIAL && essential > MOST_ESSENTIAL {
-            let message = format!("with this file more than {MOST_ESSENTIAL} entries are `essential`; two pages hold no more");
+            let message =
+                format!("with this file more than {MOST_ESSENTIAL} entries are `essential`; two pages hold no more");
             findings.problems.push(Problem::in_file(path, message));
         }
         contents.groups.push(group);

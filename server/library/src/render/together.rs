@@ -71,13 +71,22 @@ mod tests {
     #[test]
     fn names_and_links_are_the_chapters_own() {
         for (from, to) in [
-            ("<h2 id=\"a\">A<a class=\"anchor\" href=\"#a\" aria-label=\"x\">#</a></h2>", "<h3 id=\"own:a\">A<a class=\"anchor\" href=\"#own:a\" aria-label=\"x\">#</a></h3>"),
+            (
+                "<h2 id=\"a\">A<a class=\"anchor\" href=\"#a\" aria-label=\"x\">#</a></h2>",
+                "<h3 id=\"own:a\">A<a class=\"anchor\" href=\"#own:a\" aria-label=\"x\">#</a></h3>",
+            ),
             ("<a href=\"/chapters/next\">n</a>", "<a href=\"#next\">n</a>"),
             ("<a href=\"/chapters/next#b\">n</a>", "<a href=\"#next:b\">n</a>"),
             ("<a href=\"/chapters/far#b\">f</a>", "<a href=\"/chapters/far#b\">f</a>"),
             ("<a href=\"/cheatsheet#b\">f</a>", "<a href=\"/cheatsheet#b\">f</a>"),
-            ("<a href=\"https://e.org/#b\" rel=\"external\">f</a>", "<a href=\"https://e.org/#b\" rel=\"external\">f</a>"),
-            ("<img src=\"/images/i.svg\" alt=\"id=\" width=\"1\" height=\"1\" loading=\"lazy\" decoding=\"async\" />", "<img src=\"/images/i.svg\" alt=\"id=\" width=\"1\" height=\"1\" decoding=\"async\" />"),
+            (
+                "<a href=\"https://e.org/#b\" rel=\"external\">f</a>",
+                "<a href=\"https://e.org/#b\" rel=\"external\">f</a>",
+            ),
+            (
+                "<img src=\"/images/i.svg\" alt=\"id=\" width=\"1\" height=\"1\" loading=\"lazy\" decoding=\"async\" />",
+                "<img src=\"/images/i.svg\" alt=\"id=\" width=\"1\" height=\"1\" decoding=\"async\" />",
+            ),
             ("<hr />\n<pre tabindex=\"0\">", "<hr />\n<pre tabindex=\"0\">"),
         ] {
             assert_eq!(joined(from), to);
