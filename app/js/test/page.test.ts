@@ -36,6 +36,8 @@ test("a note goes below its mark, above it where there is more room, and never o
   assert.deepEqual(place(mark(195, 550), size, window, 8), { left: 50, top: 442 });
   assert.equal(place(mark(0, 100), size, window, 8).left, 8);
   assert.equal(place(mark(390, 100), size, window, 8).left, 92);
+  assert.equal(place(mark(100, 100), size, window, 8, 40).left, 40);
+  assert.equal(place(mark(100, 100), size, window, 8, 140).left, 92, "beyond the window");
   // What fits nowhere goes where more of it is seen.
   assert.equal(place(mark(195, 100), { width: 300, height: 700 }, window, 8).top, 128);
   assert.equal(place(mark(195, 500), { width: 300, height: 700 }, window, 8).top, 8);

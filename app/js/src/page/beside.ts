@@ -12,10 +12,13 @@ interface Size {
   height: number;
 }
 
-/** Left and top, in pixels of the window, of a box of `size` below `mark`, or above it where there is more room. */
-export function place(mark: Box, size: Size, window: Size, gap: number): { left: number; top: number } {
+/**
+ * Left and top, in pixels of the window, of a box of `size` below `mark`, or above it where there is more room; it begins
+ * no further left than `edge`, that of the text, unless there is no room for it then.
+ */
+export function place(mark: Box, size: Size, window: Size, gap: number, edge = gap): { left: number; top: number } {
   const middle = mark.left + mark.width / 2 - size.width / 2;
-  const left = Math.max(gap, Math.min(middle, window.width - size.width - gap));
+  const left = Math.max(gap, Math.min(Math.max(middle, edge), window.width - size.width - gap));
   const below = mark.bottom + gap;
   const above = mark.top - gap - size.height;
   const fitsBelow = below + size.height + gap <= window.height;

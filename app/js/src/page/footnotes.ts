@@ -40,7 +40,9 @@ function open(mark: HTMLAnchorElement, note: HTMLElement): void {
   // Next to the mark, so that reading and the Tab key go on from there.
   (mark.closest("sup") ?? mark).after(shown);
   shown.showPopover();
-  const { left, top } = place(mark.getBoundingClientRect(), shown.getBoundingClientRect(), { width: document.documentElement.clientWidth, height: innerHeight }, GAP);
+  const window = { width: document.documentElement.clientWidth, height: innerHeight };
+  const edge = mark.closest("p, li, td, dd")?.getBoundingClientRect().left;
+  const { left, top } = place(mark.getBoundingClientRect(), shown.getBoundingClientRect(), window, GAP, edge);
   shown.style.left = `${left}px`;
   shown.style.top = `${top}px`;
   shown.focus({ preventScroll: true });
