@@ -1,8 +1,8 @@
 // Bundles style, script, terminal and editor into one folder and prints which file is which.
 // Usage: node build.mjs --out FOLDER [--dev]
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, parse, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
@@ -41,10 +41,15 @@ for (const [path, { entryPoint, inputs }] of Object.entries(result.metafile.outp
   else for (const font of Object.keys(inputs).filter((input) => input.endsWith(".woff2"))) files[basename(font)] = name;
 }
 
-const mark = readFileSync(join(here, "../../style/mark.svg"));
-const digest = createHash("sha256").update(mark).digest("hex").slice(0, 8).toUpperCase();
-files["mark.svg"] = `mark.${digest}.svg`;
 mkdirSync(out, { recursive: true });
-writeFileSync(join(out, files["mark.svg"]), mark);
+const brand = join(here, "../../style/brand");
+const pictures = readdirSync(brand).filter((name) => name.endsWith(".png"));
+for (const path of [join(here, "../../style/mark.svg"), ...pictures.map((name) => join(brand, name))]) {
+  const picture = readFileSync(path);
+  const { name, ext } = parse(path);
+  const digest = createHash("sha256").update(picture).digest("hex").slice(0, 8).toUpperCase();
+  files[name + ext] = `${name}.${digest}${ext}`;
+  writeFileSync(join(out, files[name + ext]), picture);
+}
 
 console.log(JSON.stringify(files));

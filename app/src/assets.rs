@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Assets(BTreeMap<String, String>);
 
 /// Every logical name that pages ask for.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 15] = [
     "site.css",
     "site.js",
     "app.js",
@@ -20,6 +20,12 @@ pub const NAMES: [&str; 9] = [
     "editor.js",
     "worker.js",
     "mark.svg",
+    "icon-32.png",
+    "icon-180.png",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable.png",
+    "card.png",
     "figtree-latin-wght-normal.woff2",
 ];
 

@@ -20,7 +20,7 @@ pub enum BackendError {
     /// There is no such thing; shown as "404" with a way on.
     #[error("there is no {what} `{name}`")]
     NotFound {
-        /// "chapter" or "exercise".
+        /// "chapter", "part" or "exercise".
         what: &'static str,
         /// What was asked for.
         name: String,
@@ -61,6 +61,8 @@ pub trait Backend: Send + Sync + 'static {
     async fn chapters(&self, visitor: &Visitor) -> Result<view::Chapters, BackendError>;
     /// One chapter.
     async fn chapter(&self, visitor: &Visitor, id: &ChapterId) -> Result<view::ChapterPage, BackendError>;
+    /// All chapters of a part, for paper.
+    async fn part(&self, number: u8) -> Result<view::WholePart, BackendError>;
     /// Hits for a query; an empty query has none.
     async fn search(&self, visitor: &Visitor, query: &Query) -> Result<view::SearchResults, BackendError>;
     /// All entries by group.

@@ -10,6 +10,8 @@ mod drawer;
 mod help;
 mod palette;
 mod stands;
+#[cfg(all(feature = "ssr", debug_assertions))]
+pub(crate) mod stills;
 mod workbench;
 
 pub use checks::Checks;

@@ -4,6 +4,9 @@
 pub(crate) mod chapter;
 pub(crate) mod chapters;
 pub(crate) mod cheat_sheet;
+#[cfg(debug_assertions)]
+pub(crate) mod design;
+pub(crate) mod essential;
 pub(crate) mod exercise;
 pub(crate) mod exercises;
 mod feedback;
@@ -11,3 +14,4 @@ pub(crate) mod home;
 pub(crate) mod problem;
 pub(crate) mod progress;
 pub(crate) mod search;
+pub(crate) mod whole_part;

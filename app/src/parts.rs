@@ -4,4 +4,5 @@
 pub mod card;
 pub mod icon;
 pub mod phrase;
+pub mod print;
 pub mod time;

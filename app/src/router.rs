@@ -15,7 +15,7 @@ use domain::id::{ChapterId, ExerciseId};
 use crate::{
     Assets, Backend, BackendError, Query, Visitor,
     api::{HitKind, LONGEST_QUERY},
-    pages,
+    crawlers, pages,
     shell::{Sheet, document},
 };
 
@@ -29,23 +29,33 @@ pub struct Site {
     pub backend: Arc<dyn Backend>,
     /// Names of the built files.
     pub assets: Arc<Assets>,
+    /// The site's address where its operator has told it, e.g. `https://learn.example.org`. Links that others follow
+    /// are made of it and never of what a request says, so that a page is the same for whoever asks.
+    pub public_url: Option<Arc<str>>,
 }
 
 /// All pages, and a 404 page for everything else.
 pub fn router(site: Site) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/", get(home))
         .route("/chapters", get(chapters))
         .route("/chapters/{id}", get(chapter))
+        .route("/chapters/part/{number}", get(part))
         .route("/search", get(search))
         .route("/cheatsheet", get(cheat_sheet))
+        .route("/cheatsheet/essential", get(essential))
         .route("/exercises", get(exercises))
         .route("/exercises/{id}", get(exercise))
         .route("/progress", get(progress))
         .route("/opensearch.xml", get(open_search))
         .route("/manifest.webmanifest", get(manifest))
-        .fallback(lost)
-        .with_state(site)
+        .route("/robots.txt", get(robots))
+        .route("/sitemap.xml", get(sitemap))
+        .fallback(lost);
+    // For those who change the look; a release has no such page.
+    #[cfg(debug_assertions)]
+    let router = router.route("/design", get(async |State(site): State<Site>| answer(&site, pages::design::page())));
+    router.with_state(site)
 }
 
 /// An error page in the site's look, for errors that arise outside the pages.
@@ -64,7 +74,7 @@ fn visitor(who: Who) -> Visitor {
 fn answer(site: &Site, sheet: Sheet) -> Response {
     let headers: [(HeaderName, &str); 2] =
         [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "private, no-cache")];
-    (headers, document(&site.assets, sheet)).into_response()
+    (headers, document(&site.assets, site.public_url.as_deref(), sheet)).into_response()
 }
 
 fn answer_or(site: &Site, page: Result<Sheet, BackendError>) -> Response {
@@ -142,6 +152,14 @@ async fn chapter(
     answer_or(&site, page.map(|page| pages::chapter::page(page, said)))
 }
 
+async fn part(State(site): State<Site>, Path(number): Path<String>) -> Response {
+    let Ok(number) = number.parse::<u8>() else {
+        return answer_or(&site, Err(BackendError::NotFound { what: "part", name: number }));
+    };
+    let page = site.backend.part(number).await;
+    answer_or(&site, page.map(pages::whole_part::page))
+}
+
 #[derive(Debug, Default, serde::Deserialize)]
 struct Asked {
     #[serde(default)]
@@ -163,6 +181,11 @@ async fn cheat_sheet(State(site): State<Site>, who: Who) -> Response {
     answer_or(&site, page.map(pages::cheat_sheet::page))
 }
 
+async fn essential(State(site): State<Site>) -> Response {
+    let page = site.backend.cheat_sheet(&Visitor::default()).await;
+    answer_or(&site, page.map(pages::essential::page))
+}
+
 async fn exercises(State(site): State<Site>, who: Who) -> Response {
     let page = site.backend.exercises(&visitor(who)).await;
     answer_or(&site, page.map(pages::exercises::page))
@@ -181,7 +204,10 @@ async fn progress(State(site): State<Site>, who: Who) -> Response {
     answer_or(&site, page.map(pages::progress::page))
 }
 
-async fn open_search(headers: axum::http::HeaderMap) -> Response {
+async fn open_search(State(site): State<Site>, headers: axum::http::HeaderMap) -> Response {
+    if let Some(origin) = site.public_url.as_deref() {
+        return described(origin);
+    }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
     if host.is_empty() || !host.chars().all(plain) {
@@ -189,11 +215,16 @@ async fn open_search(headers: axum::http::HeaderMap) -> Response {
     }
     let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
     let scheme = if secure { "https" } else { "http" };
-    let body = pages::search::open_search_description(&format!("{scheme}://{host}"));
+    described(&format!("{scheme}://{host}"))
+}
+
+fn described(origin: &str) -> Response {
+    let body = pages::search::open_search_description(origin);
     ([(header::CONTENT_TYPE, "application/opensearchdescription+xml; charset=utf-8")], body).into_response()
 }
 
 async fn manifest(State(site): State<Site>) -> Response {
+    let icon = |name: &str, sizes: &str, kind: &str, purpose: &str| serde_json::json!({"src": site.assets.url(name), "sizes": sizes, "type": kind, "purpose": purpose});
     let body = serde_json::json!({
         "name": crate::shell::NAME,
         "description": "Learn containers on a real engine of your own.",
@@ -201,9 +232,37 @@ async fn manifest(State(site): State<Site>) -> Response {
         "start_url": "/",
         "display": "standalone",
         "background_color": "#ffffff",
-        "icons": [{"src": site.assets.url("mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        "icons": [
+            icon("mark.svg", "any", "image/svg+xml", "any"),
+            icon("icon-192.png", "192x192", "image/png", "any"),
+            icon("icon-512.png", "512x512", "image/png", "any"),
+            icon("icon-maskable.png", "512x512", "image/png", "maskable"),
+        ],
     });
     let headers =
         [(header::CONTENT_TYPE, "application/manifest+json"), (header::CACHE_CONTROL, "public, max-age=3600")];
     (headers, body.to_string()).into_response()
+}
+
+async fn robots(State(site): State<Site>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], crawlers::robots(site.public_url.as_deref()))
+        .into_response()
+}
+
+async fn sitemap(State(site): State<Site>) -> Response {
+    let Some(public_url) = site.public_url.as_deref() else {
+        return not_found(
+            &site,
+            "A site map names whole addresses, and nobody has told this server its own (`public_url`).",
+        );
+    };
+    let nobody = Visitor::default();
+    let lists = (site.backend.chapters(&nobody).await, site.backend.exercises(&nobody).await);
+    match lists {
+        (Ok(chapters), Ok(exercises)) => {
+            let body = crawlers::sitemap(public_url, &crawlers::paths(&chapters, &exercises));
+            ([(header::CONTENT_TYPE, "application/xml; charset=utf-8")], body).into_response()
+        }
+        (Err(error), _) | (_, Err(error)) => answer_or(&site, Err(error)),
+    }
 }

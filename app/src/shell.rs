@@ -4,9 +4,13 @@
 use std::sync::Arc;
 
 use hydration_context::SsrSharedContext;
-use leptos::{attr::custom::custom_attribute, prelude::*};
+use leptos::prelude::*;
 
 use crate::{Assets, api::LONGEST_QUERY, islands::Palette, parts::icon, policy::THEME_SCRIPT};
+
+mod preview;
+
+use preview::Preview;
 
 /// Name of the product, as in titles.
 pub(crate) const NAME: &str = "Drydock";
@@ -64,6 +68,8 @@ pub(crate) struct Sheet {
     pub(crate) class: &'static str,
     /// Search engines may list it.
     pub(crate) listed: bool,
+    /// Its one path below the site's root, whatever was added to the address that was asked for.
+    pub(crate) path: Option<String>,
     /// What is inside `<main>`; made inside the reactive owner.
     pub(crate) body: Box<dyn FnOnce() -> AnyView>,
 }
@@ -85,6 +91,7 @@ impl Sheet {
             wake: Wake::OnIntent,
             class,
             listed: true,
+            path: None,
             body: Box::new(move || body().into_any()),
         }
     }
@@ -95,6 +102,12 @@ impl Sheet {
         self
     }
 
+    /// Where it is at home.
+    pub(crate) fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
     /// Its islands wake at once.
     pub(crate) fn awake(mut self) -> Self {
         self.wake = Wake::AtOnce;
@@ -102,16 +115,16 @@ impl Sheet {
     }
 }
 
-/// The whole document as text.
-pub(crate) fn document(assets: &Assets, sheet: Sheet) -> String {
+/// The whole document as text. `public_url` is the site's own address where it is known, without a slash at its end.
+pub(crate) fn document(assets: &Assets, public_url: Option<&str>, sheet: Sheet) -> String {
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
-    let html = owner.with(|| html(assets, sheet).to_html());
+    let html = owner.with(|| html(assets, public_url, sheet).to_html());
     owner.unset();
     format!("<!DOCTYPE html>{html}")
 }
 
-fn html(assets: &Assets, sheet: Sheet) -> AnyView {
-    let Sheet { title, description, place, wake, class, listed, body } = sheet;
+fn html(assets: &Assets, public_url: Option<&str>, sheet: Sheet) -> AnyView {
+    let Sheet { title, description, place, wake, class, listed, path, body } = sheet;
     let full_title = if place == Place::Home { format!("{NAME}: {title}") } else { format!("{title} · {NAME}") };
     let robots = (!listed).then(|| view! { <meta name="robots" content="noindex" /> });
     let url = |name: &str| assets.url(name);
@@ -123,14 +136,16 @@ fn html(assets: &Assets, sheet: Sheet) -> AnyView {
                 <title>{full_title.clone()}</title>
                 <meta name="description" content=description.clone() />
                 {robots}
-                {preview("og:title", full_title)}
-                {preview("og:description", description)}
-                {preview("og:site_name", NAME.to_owned())}
+                {Preview { title: full_title, description, article: class == "chapter", path, public_url }.html(assets)}
                 <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" content="#fbfcfc" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#0e161b" media="(prefers-color-scheme: dark)" />
                 <script inner_html=THEME_SCRIPT></script>
                 <link rel="preload" href=url("figtree-latin-wght-normal.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous" />
                 <link rel="stylesheet" href=url("site.css") />
-                <link rel="icon" href=url("mark.svg") r#type="image/svg+xml" />
+                <link rel="icon" href=url("icon-32.png") r#type="image/png" sizes="32x32" />
+                <link rel="icon" href=url("mark.svg") r#type="image/svg+xml" sizes="any" />
+                <link rel="apple-touch-icon" href=url("icon-180.png") />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <link rel="search" href="/opensearch.xml" r#type="application/opensearchdescription+xml" title=NAME />
                 <script
@@ -157,11 +172,6 @@ fn html(assets: &Assets, sheet: Sheet) -> AnyView {
             </body>
         </html>
     }.into_any()
-}
-
-/// What a link preview shows.
-fn preview(property: &'static str, content: String) -> AnyView {
-    view! { <meta content=content /> }.add_any_attr(custom_attribute("property", property)).into_any()
 }
 
 fn header(place: Place) -> AnyView {

@@ -8,7 +8,9 @@ mod home;
 mod progress;
 mod search;
 
-pub use chapter::{ChapterCard, ChapterLink, ChapterPage, Chapters, Heading, PartOfChapters, SectionLink};
+pub use chapter::{
+    ChapterCard, ChapterLink, ChapterPage, Chapters, Heading, PartOfChapters, SectionLink, WholeChapter, WholePart,
+};
 pub use cheat_sheet::{CheatSheet, EntryGroup, EntryView, FlagView};
 pub use exercise::{CheckView, ExerciseCard, ExercisePage, Exercises, Offer, PartOfExercises, Standing, StarterFile};
 pub use home::{Home, LivingLease, PartCard, Totals};

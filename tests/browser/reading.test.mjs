@@ -135,3 +135,85 @@ can("a reader on a phone enlarges a figure, with the keyboard too, and comes bac
   await large.waitFor({ state: "detached" });
   assert.ok(await button.evaluate((it) => it === document.activeElement), "the focus is lost");
 });
+
+can("a reader opens a footnote where it is mentioned, with the keyboard too, and goes on there; without a script they go to the foot", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/chapters/only-in-a-container");
+  const mark = page.getByRole("link", { name: "Footnote 1" });
+  const note = page.getByRole("dialog", { name: "Footnote 1" });
+  await mark.scrollIntoViewIfNeeded();
+  const before = await page.evaluate(() => [scrollY, document.documentElement.scrollHeight]);
+  await mark.focus();
+  await page.keyboard.press("Enter");
+  await note.waitFor();
+  assert.match(await note.innerText(), /systemd-nspawn/);
+  assert.equal(await mark.getAttribute("aria-expanded"), "true");
+  assert.deepEqual(await page.evaluate(() => [scrollY, document.documentElement.scrollHeight]), before, "the text moved");
+  const [at, box] = [await mark.boundingBox(), await note.boundingBox()];
+  assert.ok(box.y >= at.y + at.height || box.y + box.height <= at.y, "the note covers its mark");
+  assert.ok(Math.min(Math.abs(box.y - at.y - at.height), Math.abs(at.y - box.y - box.height)) < 20, "the note is far from its mark");
+  await page.keyboard.press("Escape");
+  await note.waitFor({ state: "detached" });
+  assert.ok(await mark.evaluate((it) => it === document.activeElement), "the focus is lost");
+  assert.equal(await mark.getAttribute("aria-expanded"), "false");
+
+  await page.setViewportSize({ width: 360, height: 740 });
+  await mark.scrollIntoViewIfNeeded();
+  await mark.click();
+  const narrow = await note.boundingBox();
+  assert.ok(narrow.x >= 0 && narrow.x + narrow.width <= 360, JSON.stringify(narrow));
+  await page.locator("h1").click({ force: true, position: { x: 1, y: 1 } });
+  await note.waitFor({ state: "detached" });
+
+  const other = await arrive(plain);
+  await other.open("/chapters/only-in-a-container");
+  await other.page.getByRole("link", { name: "Footnote 1" }).click();
+  await other.page.waitForURL(/#fn:1$/);
+  await other.page.getByRole("link", { name: /Back to where footnote 1/ }).click();
+  await other.page.waitForURL(/#fnref:1$/);
+});
+
+can("a reader sees how far they have read, without anything moving for it", async ({ arrive }) => {
+  const reader = await arrive();
+  const { page } = reader;
+  await reader.open("/chapters/flattening-images");
+  const width = () => page.evaluate(() => {
+    const bar = getComputedStyle(document.querySelector(".top"), "::after");
+    return bar.content === "none" ? null : new DOMMatrix(bar.transform).a;
+  });
+  const at = async (where) => {
+    await page.evaluate(where);
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    return width();
+  };
+  assert.equal(await width(), 0);
+  const middle = await at(() => scrollTo({ top: document.querySelector(".prose").offsetTop + document.querySelector(".prose").offsetHeight / 2, behavior: "instant" }));
+  assert.ok(middle > 0.35 && middle < 0.75, `${middle}`);
+  // The end of the text, not of the page with its form and its links.
+  const end = await at(() => scrollTo({ top: document.querySelector(".prose").getBoundingClientRect().bottom + scrollY - innerHeight + 2, behavior: "instant" }));
+  assert.ok(end > 0.99, `${end}`);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  assert.equal(await width(), null, "it moves for somebody who asked for less motion");
+});
+
+can("what a reader copies from a session is what is typed, without prompts and answers", async ({ arrive }) => {
+  const reader = await arrive({ permissions: ["clipboard-read", "clipboard-write"] });
+  const { page } = reader;
+  await reader.open("/chapters/flattening-images");
+  const block = page.locator("figure.code:has(.hl-prompt)").first();
+  await block.hover();
+  await block.getByRole("button", { name: "Copy" }).click();
+  await block.getByRole("button", { name: "Copied" }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const shown = await block.locator("code").innerText();
+  const typed = shown.split("\n").filter((line) => line.startsWith("$ ")).map((line) => line.slice(2));
+  assert.ok(typed.length > 0 && copied.startsWith(typed[0]) && !copied.includes("$ "), copied);
+
+  const heading = page.locator(".prose h2").nth(1);
+  const anchor = heading.locator(".anchor");
+  assert.equal(await anchor.evaluate((it) => getComputedStyle(it).opacity), "0");
+  await heading.hover();
+  assert.equal(await anchor.evaluate((it) => getComputedStyle(it).opacity), "1");
+  assert.equal(await anchor.getAttribute("href"), `#${await heading.getAttribute("id")}`);
+});

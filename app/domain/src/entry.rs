@@ -26,6 +26,9 @@ pub struct EntryFile {
 pub struct Entry {
     /// Name, unique over all files; the anchor on the page.
     pub id: EntryId,
+    /// It belongs on the sheet of two pages with what is used most.
+    #[serde(default)]
+    pub essential: bool,
     /// What somebody wants, as they would say it: "Find out why a container died".
     pub task: String,
     /// The command or the lines to copy.

@@ -287,6 +287,7 @@ fn entry(id: &str, task: &str, command: &str, html: &str, does: &str, destroys: 
     EntryView {
         id: id.parse().unwrap(),
         task: task.into(),
+        essential: id != "no-cache",
         command: command.into(),
         command_html: html.into(),
         does_html: format!("<p>{does}</p>"),
@@ -431,6 +432,28 @@ impl Backend for Fixture {
             exercises: vec![card(4, known(visitor))],
             may_try: true,
         })
+    }
+
+    async fn part(&self, number: u8) -> Result<WholePart, BackendError> {
+        if number != 7 {
+            return Err(BackendError::NotFound { what: "part", name: number.to_string() });
+        }
+        let chapters = ["flattening-images", "build-cache"].map(|id| WholeChapter {
+            id: id.parse().unwrap(),
+            meta: FrontMatter {
+                title: id.into(),
+                order: 1,
+                summary: "A chapter among others.".into(),
+                tags: Vec::new(),
+                prerequisites: Vec::new(),
+                exercises: Vec::new(),
+                teaches: Vec::new(),
+                minutes: 12,
+                checked_with: "Engine 26.1".into(),
+            },
+            html: format!("<p>Text.</p>\n<h3 id=\"{id}:why\">Why</h3>\n<p><a href=\"#{id}:why\">Why</a></p>"),
+        });
+        Ok(WholePart { part: part(), chapters: chapters.into() })
     }
 
     async fn search(&self, _: &Visitor, query: &Query) -> Result<SearchResults, BackendError> {

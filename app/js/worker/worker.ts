@@ -48,7 +48,7 @@ function isFile(url: URL): boolean {
 
 /** A page of text: the same for everybody, but for what they have solved. */
 function isText({ pathname }: URL): boolean {
-  return ["/", "/chapters", "/cheatsheet", "/exercises"].includes(pathname) || /^\/chapters\/[^/]+$/.test(pathname);
+  return ["/", "/chapters", "/cheatsheet", "/cheatsheet/essential", "/exercises"].includes(pathname) || /^\/chapters\/[^/]+$/.test(pathname);
 }
 
 async function file(request: Request): Promise<Response> {

@@ -101,7 +101,7 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             exercise: RwSignal::new(None),
             lease: RwSignal::new(None),

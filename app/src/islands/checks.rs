@@ -71,6 +71,14 @@ pub fn Checks(checks: Vec<CheckView>, attempts: Vec<Attempt>) -> impl IntoView {
     }
 }
 
+/// The lines of these checks as a bench's grading has them, held still.
+#[cfg(all(feature = "ssr", debug_assertions))]
+pub(super) fn still(bench: Bench, checks: Vec<CheckView>) -> AnyView {
+    let claims = StoredValue::new(checks.iter().map(|check| (check.id.clone(), check.claim.clone())).collect());
+    let lines = checks.into_iter().map(|check| line::line(bench, check, claims)).collect_view();
+    view! { <ol class="check-list">{lines}</ol> }.into_any()
+}
+
 /// Earlier attempts; it stays open or closed as the learner left it when one more comes.
 fn history(bench: Bench) -> AnyView {
     let count = Memo::new(move |_| bench.attempts.read().len());

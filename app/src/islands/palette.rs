@@ -344,3 +344,17 @@ fn legend() -> AnyView {
     }
     .into_any()
 }
+
+/// The palette's rows for these hits, held still.
+#[cfg(all(feature = "ssr", debug_assertions))]
+pub(super) fn still(hits: Vec<SearchHit>) -> AnyView {
+    let state = State::new();
+    state.hits.set(grouped(hits));
+    view! {
+        <div class="palette-in">
+            <div class="palette-hits" role="listbox" aria-label="Hits, held still">{groups(state)}</div>
+            {legend()}
+        </div>
+    }
+    .into_any()
+}

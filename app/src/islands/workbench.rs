@@ -73,3 +73,15 @@ pub fn Workbench(
         </section>
     }
 }
+
+/// The workbench of a bench, held still: its bar and its notices, and what stands below them unless there is a sandbox.
+#[cfg(all(feature = "ssr", debug_assertions))]
+pub(super) fn still(bench: Bench) -> AnyView {
+    let below = match bench.phase() {
+        Phase::Idle => berth::idle(bench, &Offer::Offered, &[], &["busybox".to_owned()]),
+        Phase::Queued { .. } | Phase::Starting { .. } => berth::waiting(bench),
+        Phase::Ended(_) => berth::ended(bench),
+        Phase::Ready { .. } => ().into_any(),
+    };
+    view! { {toolbar::toolbar(bench)} {toolbar::notices(bench)} {below} }.into_any()
+}

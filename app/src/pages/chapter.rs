@@ -17,8 +17,8 @@ use crate::{
 };
 
 pub(crate) fn page(page: ChapterPage, said: bool) -> Sheet {
-    let (title, summary) = (page.meta.title.clone(), page.meta.summary.clone());
-    Sheet::new(Place::Chapters, "chapter", title, summary, move || body(page, said))
+    let (title, summary, path) = (page.meta.title.clone(), page.meta.summary.clone(), format!("/chapters/{}", page.id));
+    Sheet::new(Place::Chapters, "chapter", title, summary, move || body(page, said)).at(path)
 }
 
 fn body(page: ChapterPage, said: bool) -> AnyView {
@@ -138,7 +138,8 @@ fn go(card: &ExerciseCard, word: &'static str) -> AnyView {
     view! { <a class="button strong" href=card.url() aria-label=label>{word} {icon::arrow()}</a> }.into_any()
 }
 
-fn way_on(previous: Option<ChapterLink>, next: Option<ChapterLink>) -> AnyView {
+/// The links to the chapters beside this one.
+pub(super) fn way_on(previous: Option<ChapterLink>, next: Option<ChapterLink>) -> AnyView {
     let previous = previous.map(|link| {
         let url = link.url();
         view! { <a class="before" rel="prev" href=url><small>{icon::arrow_back()} "Previous"</small> <span>{link.title}</span></a> }

@@ -13,6 +13,7 @@ pub(crate) fn page(chapters: Chapters) -> Sheet {
     Sheet::new(Place::Chapters, "list", "Chapters", "Every chapter of the book on containers, by part.", move || {
         body(chapters)
     })
+    .at("/chapters")
 }
 
 fn body(chapters: Chapters) -> AnyView {
@@ -37,12 +38,16 @@ fn part(part: PartOfChapters) -> AnyView {
     let PartOfChapters { part, chapters } = part;
     let anchor = format!("part-{}", part.number);
     let number = part.number;
+    let print = (!chapters.is_empty()).then(|| {
+        view! { <p class="quiet"><a href=format!("/chapters/part/{number}")>"Print this part"</a></p> }
+    });
     view! {
         <section class="part" aria-labelledby=anchor.clone()>
             <header>
                 <span class="draft" aria-hidden="true">{number}</span>
                 <h2 id=anchor.clone()>{part.title}</h2>
                 <p>{phrase(&part.summary)}</p>
+                {print}
             </header>
             <ol class="rows">{chapters.into_iter().map(|card| row(number, card)).collect_view()}</ol>
         </section>

@@ -18,6 +18,7 @@ pub(crate) fn page(sheet: CheatSheet) -> Sheet {
         "Container commands by task, with the flags that matter and what each command destroys.",
         move || body(sheet),
     )
+    .at("/cheatsheet")
 }
 
 fn body(sheet: CheatSheet) -> AnyView {
@@ -33,6 +34,7 @@ fn body(sheet: CheatSheet) -> AnyView {
         <header class="page-head">
             <h1>"Cheat sheet"</h1>
             <p class="lead">"What you want to do, and the command that does it."</p>
+            <p class="quiet"><a href="/cheatsheet/essential">"The essential ones on two pages, to print"</a></p>
             <p class="filter" data-filter="" hidden>
                 <label for="filter">"Filter"</label>
                 <input id="filter" r#type="search" autocomplete="off" placeholder="cache, secret, --chown …" />
@@ -59,8 +61,10 @@ fn group(group: EntryGroup) -> AnyView {
     .into_any()
 }
 
-fn entry(entry: EntryView) -> AnyView {
-    let EntryView { id, task, command, command_html, does_html, flags, destroys_html, section, tags, may_try } = entry;
+/// An entry with all that is told of it.
+pub(super) fn entry(entry: EntryView) -> AnyView {
+    let EntryView { id, task, command, command_html, does_html, flags, destroys_html, section, tags, may_try, .. } =
+        entry;
     let destroys = destroys_html.map(|html| {
         view! { <p class="destroys">{icon::alert()} <span><b>"Destroys: "</b> <span inner_html=html></span></span></p> }
     });

@@ -12,8 +12,8 @@ use crate::{
 };
 
 pub(crate) fn page(page: ExercisePage) -> Sheet {
-    let (title, summary) = (page.card.title.clone(), page.card.summary.clone());
-    Sheet::new(Place::Exercises, "exercise", title, summary, move || body(page)).awake()
+    let (title, summary, path) = (page.card.title.clone(), page.card.summary.clone(), page.card.url());
+    Sheet::new(Place::Exercises, "exercise", title, summary, move || body(page)).at(path).awake()
 }
 
 fn body(page: ExercisePage) -> AnyView {

@@ -17,6 +17,7 @@ pub(crate) fn page(exercises: Exercises) -> Sheet {
         "Tasks to do in a throwaway sandbox with a Docker engine of its own, graded on what was really made.",
         move || body(exercises),
     )
+    .at("/exercises")
 }
 
 fn body(exercises: Exercises) -> AnyView {

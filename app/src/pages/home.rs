@@ -24,6 +24,7 @@ pub(crate) fn page(home: Home) -> Sheet {
          Docker engine, graded on what was really made.",
         move || body(home),
     )
+    .at("/")
 }
 
 fn body(home: Home) -> AnyView {

@@ -136,8 +136,9 @@ fn encode(text: &str) -> String {
     out
 }
 
-/// So that browsers can add this site to their search engines. `origin` holds no markup.
+/// So that browsers can add this site to their search engines.
 pub(crate) fn open_search_description(origin: &str) -> String {
+    let origin = origin.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">

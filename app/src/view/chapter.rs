@@ -69,6 +69,26 @@ pub struct ChapterPage {
     pub may_try: bool,
 }
 
+/// A part to print, whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WholePart {
+    /// Number, title, summary.
+    pub part: Part,
+    /// In order; those that cannot be shown are left out.
+    pub chapters: Vec<WholeChapter>,
+}
+
+/// A chapter among others on one page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WholeChapter {
+    /// Its id, and its anchor on the page.
+    pub id: ChapterId,
+    /// What its front matter says.
+    pub meta: FrontMatter,
+    /// The text, without the title; its headings begin at the third level, and all its names with the id.
+    pub html: String,
+}
+
 /// A heading of the on-page contents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {

@@ -35,6 +35,8 @@ pub struct EntryGroup {
 pub struct EntryView {
     /// Its id and anchor.
     pub id: EntryId,
+    /// It is on the sheet of two pages.
+    pub essential: bool,
     /// What somebody wants.
     pub task: String,
     /// The text to copy.

@@ -11,6 +11,8 @@ async fn statuses_are_right() {
         ("/chapters/no-such-chapter", StatusCode::NOT_FOUND),
         ("/chapters/Not%20a%20slug", StatusCode::NOT_FOUND),
         ("/exercises/no-such-exercise", StatusCode::NOT_FOUND),
+        ("/chapters/part/6", StatusCode::NOT_FOUND),
+        ("/chapters/part/700", StatusCode::NOT_FOUND),
         ("/chapters/build-secrets", StatusCode::SERVICE_UNAVAILABLE),
         ("/search?q=%ff", StatusCode::OK),
         ("/nowhere", StatusCode::NOT_FOUND),

@@ -54,6 +54,26 @@ async fn the_cheat_sheet_says_what_a_command_destroys() {
 }
 
 #[tokio::test]
+async fn the_essential_sheet_has_some_entries_and_leads_to_them() {
+    let page = get("/cheatsheet/essential", false).await;
+    assert_eq!(page.all(".few li").len(), 3);
+    assert_eq!(page.all(".few a[href='/cheatsheet#flatten-by-export']").len(), 1);
+    assert_eq!(page.all(".few a[href='/cheatsheet#no-cache']").len(), 0);
+    assert_eq!(page.texts(".few .destroys").len(), 2);
+    assert_eq!(get("/cheatsheet", false).await.all("main a[href='/cheatsheet/essential']").len(), 1);
+}
+
+#[tokio::test]
+async fn a_part_is_one_page_to_print() {
+    let list = get("/chapters", false).await;
+    assert_eq!(list.texts("a[href='/chapters/part/7']"), ["Print this part"]);
+    let page = get("/chapters/part/7", false).await;
+    assert_eq!(page.all("article.whole-chapter").len(), 2);
+    assert_eq!(page.all(".whole-contents a[href='#build-cache']").len(), 1);
+    assert_eq!(page.all("meta[name=robots][content=noindex]").len(), 1);
+}
+
+#[tokio::test]
 async fn the_exercises_tell_standing_and_what_cannot_be_offered() {
     let page = get("/exercises", true).await;
     assert_eq!(page.all(".row").len(), 5);
@@ -104,6 +124,37 @@ async fn progress_lists_everything() {
     assert_eq!(page.texts(".sums dd"), ["2 of 5", "18 of 38"]);
     assert_eq!(page.all(".part .row").len(), 5 + 2);
     assert_eq!(get("/progress", false).await.all(".empty").len(), 1);
+}
+
+/// Names of all colours, sizes and lengths in the style; the rest of the tokens are fonts and a shadow.
+fn tokens() -> Vec<&'static str> {
+    let style = include_str!("../../../style/tokens.css");
+    let names = style.lines().filter_map(|line| line.trim().strip_prefix("--")?.split(':').next());
+    names.filter(|name| *name != "shadow").collect()
+}
+
+#[tokio::test]
+async fn the_design_shows_every_token_and_every_mark() {
+    let page = get("/design", false).await;
+    assert_eq!(page.status, if cfg!(debug_assertions) { 200 } else { 404 });
+    if page.status == 404 {
+        return;
+    }
+    let shown = page.texts(".design td code");
+    let missing: Vec<_> = tokens().into_iter().filter(|name| !shown.contains(&format!("--{name}"))).collect();
+    assert!(tokens().len() > 30 && missing.is_empty(), "{missing:?}");
+    for mark in ["open", "next", "looking", "passed", "failed", "waits", "fault"] {
+        assert_eq!(page.all(&format!(".check.{mark}")).len(), 1, "{mark}");
+    }
+    for state in ["good", "bad", "busy"] {
+        assert!(!page.all(&format!(".toolbar .state.{state}")).is_empty(), "{state}");
+    }
+    assert_eq!(page.texts(".design .standing"), ["5 of 9 points", "Solved"]);
+    assert_eq!(page.all(".entry .destroys").len() + page.all("form[data-feedback]").len(), 2);
+    // Nothing leads there.
+    for path in ["/", "/chapters", "/cheatsheet", "/no-such-page"] {
+        assert_eq!(get(path, false).await.all("a[href='/design']").len(), 0, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod fixture;
 mod access;
 mod answers;
 mod content;
+mod heads;
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use scraper::{Html, Selector};
 use tower::ServiceExt as _;
 
 /// Every page, with a visitor who has done things where that matters.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 14] = [
     "/",
     "/chapters",
     "/chapters/flattening-images",
@@ -28,9 +29,12 @@ const PAGES: [&str; 11] = [
     "/search?q=flatten",
     "/search?q=nothing",
     "/cheatsheet",
+    "/cheatsheet/essential",
+    "/chapters/part/7",
     "/exercises",
     "/exercises/flatten-secret-image",
     "/progress",
+    "/design",
     "/no-such-page",
 ];
 
@@ -42,15 +46,19 @@ struct Page {
 }
 
 fn site() -> Site {
-    Site { backend: Arc::new(fixture::Fixture), assets: Arc::new(Assets::unhashed()) }
+    Site { backend: Arc::new(fixture::Fixture), assets: Arc::new(Assets::unhashed()), public_url: None }
 }
 
 async fn get(path: &str, known: bool) -> Page {
+    get_of(site(), path, known).await
+}
+
+async fn get_of(site: Site, path: &str, known: bool) -> Page {
     let mut request = Request::get(path).header("host", "localhost:1").body(Body::empty()).unwrap();
     if known {
         request.extensions_mut().insert(fixture::somebody());
     }
-    let response = app::router(site()).oneshot(request).await.unwrap();
+    let response = app::router(site).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
     Page { status: parts.status, headers: parts.headers, html: Html::parse_document(&text), text }

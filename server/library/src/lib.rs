@@ -22,6 +22,6 @@ pub use crate::{
     exercise::{Case, ContentFile, Exercise},
     image::{Image, ImageKind},
     library::{Contents, Library},
-    load::{Fingerprint, Tree, fingerprint, load, load_tree},
-    render::{Rendered, Shape, ShownImage, Source, highlight::highlight_html, render},
+    load::{Fingerprint, MOST_ESSENTIAL, Tree, fingerprint, load, load_tree},
+    render::{Rendered, Shape, ShownImage, Source, highlight::highlight_html, render, together::together},
 };

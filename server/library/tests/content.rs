@@ -17,3 +17,16 @@ fn the_content_has_no_problems() {
     );
     assert!(lines.is_empty(), "{} problems:\n{}", lines.len(), lines.join("\n"));
 }
+
+#[test]
+fn each_part_is_on_the_essential_sheet() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content");
+    let (library, _) = library::load(&root);
+    let essential = |part: u8| {
+        let groups = library.groups().iter().filter(|group| group.part == part);
+        groups.flat_map(|group| &group.entries).filter(|it| it.entry.essential).count()
+    };
+    let counts: Vec<(u8, usize)> = library.parts().iter().map(|part| (part.number, essential(part.number))).collect();
+    assert!(counts.iter().all(|(_, count)| *count >= 8), "{counts:?}");
+    assert!((90..=library::MOST_ESSENTIAL).contains(&counts.iter().map(|(_, count)| count).sum()), "{counts:?}");
+}

@@ -64,7 +64,11 @@ pub(super) async fn serve(mut config: Config) -> anyhow::Result<Found> {
         grading,
         clock,
         cookie_key: Key::from(&store.secret("cookie").await?),
-        site: app::Site { backend: Arc::new(pages), assets: Arc::new(assets) },
+        site: app::Site {
+            backend: Arc::new(pages),
+            assets: Arc::new(assets),
+            public_url: config.public_url.as_deref().map(Arc::from),
+        },
         audiences: http::Audiences::default(),
         stopping: CancellationToken::new(),
     };

@@ -2,10 +2,13 @@
 
 use app::{
     BackendError,
-    view::{ChapterLink, ChapterPage, Chapters, CheatSheet, EntryGroup, EntryView, FlagView, Heading, PartOfChapters},
+    view::{
+        ChapterLink, ChapterPage, Chapters, CheatSheet, EntryGroup, EntryView, FlagView, Heading, PartOfChapters,
+        WholeChapter, WholePart,
+    },
 };
 use domain::id::ChapterId;
-use library::{Chapter, Library};
+use library::{Chapter, Library, together};
 
 use super::{cards, cards::Done, not_found, section_link};
 
@@ -53,6 +56,23 @@ pub(super) fn one(library: &Library, done: &Done, id: &ChapterId) -> Result<Chap
     })
 }
 
+/// A part without a chapter that can be shown is no part to print.
+pub(super) fn whole(library: &Library, number: u8) -> Result<WholePart, BackendError> {
+    let beside = |id: &str| id.parse().is_ok_and(|id| library.chapter(&id).is_some_and(|it| it.part == number));
+    let chapters: Vec<WholeChapter> = library
+        .chapters_of(number)
+        .map(|it| WholeChapter {
+            id: it.id.clone(),
+            meta: it.meta.clone(),
+            html: together(&it.html, it.id.as_str(), &beside),
+        })
+        .collect();
+    match library.part(number) {
+        Some(part) if !chapters.is_empty() => Ok(WholePart { part: part.clone(), chapters }),
+        _ => Err(not_found("part", &number)),
+    }
+}
+
 pub(super) fn cheat_sheet(library: &Library) -> CheatSheet {
     let groups = library.groups().iter().map(|group| EntryGroup {
         part: group.part,
@@ -64,6 +84,7 @@ pub(super) fn cheat_sheet(library: &Library) -> CheatSheet {
             .iter()
             .map(|it| EntryView {
                 id: it.entry.id.clone(),
+                essential: it.entry.essential,
                 task: it.entry.task.clone(),
                 command: it.entry.command.clone(),
                 command_html: it.command_html.clone(),

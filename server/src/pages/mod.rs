@@ -73,6 +73,10 @@ impl Backend for Pages {
         chapters::one(&self.shelf().library, &done, id)
     }
 
+    async fn part(&self, number: u8) -> Result<view::WholePart, BackendError> {
+        chapters::whole(&self.shelf().library, number)
+    }
+
     async fn search(&self, _: &Visitor, query: &Query) -> Result<view::SearchResults, BackendError> {
         Ok(search::results(&self.shelf().index, &query.text, query.kind, query.limit))
     }

@@ -8,7 +8,9 @@ import { contents } from "../page/contents.ts";
 import { feedback } from "../page/feedback.ts";
 import { filter } from "../page/filter.ts";
 import { finding } from "../page/finding.ts";
+import { footnotes } from "../page/footnotes.ts";
 import { offline } from "../page/offline.ts";
+import { printing } from "../page/print.ts";
 import { showTab, tabs } from "../page/tabs.ts";
 import { theme } from "../page/theme.ts";
 import { times } from "../page/times.ts";
@@ -66,6 +68,8 @@ feedback();
 filter();
 times(document);
 zoom();
+footnotes();
+printing();
 finding();
 offline();
 

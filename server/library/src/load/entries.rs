@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// A command of the essential sheet has at most so many lines: it has a third of a page's width.
+const ESSENTIAL_LINES: usize = 8;
+
 /// Reads one file of the cheat sheet.
 pub(crate) fn parse_entries(file: &str, text: &str, findings: &mut Findings) -> Option<EntryGroup> {
     let document = Document::parse(file, text, 1, &mut findings.problems)?;
@@ -89,6 +92,15 @@ fn judge(file: &str, document: &Document<'_>, path: &str, entry: &Entry, finding
     if Language::named(&entry.language).is_none() {
         let message = format!("there is no language `{}`; use one of {}", entry.language, Language::names());
         findings.problems.push(document.problem(&at("language"), message));
+    }
+    if entry.essential && entry.task.starts_with("Error: ") {
+        findings
+            .problems
+            .push(document.problem(&at("essential"), "an error message is looked up and is not `essential`"));
+    }
+    if entry.essential && entry.command.trim_end().lines().count() > ESSENTIAL_LINES {
+        let message = format!("an `essential` command has at most {ESSENTIAL_LINES} lines");
+        findings.problems.push(document.problem(&at("essential"), message));
     }
     if let Some(fixture) = &entry.fixture {
         judge_fixture(document, &at("fixture"), entry, fixture, findings);

@@ -31,6 +31,9 @@ pub use self::{
 };
 use crate::{Contents, Image, Library, render::ShownImage};
 
+/// Two pages hold so many entries; that they do is proved by printing them (`tests/browser/print.test.mjs`).
+pub const MOST_ESSENTIAL: usize = 110;
+
 /// Where the curriculum is; content without one is complete by itself.
 const CURRICULUM: &str = "curriculum.toml";
 
@@ -164,6 +167,7 @@ fn read_part(tree: &Tree, path: &str, number: u8, contents: &mut Contents, findi
 
 fn read_entries(tree: &Tree, contents: &mut Contents, findings: &mut Findings) {
     let mut seen = BTreeSet::new();
+    let mut essential = 0;
     for (name, _) in tree.below("cheatsheet") {
         let path = format!("cheatsheet/{name}");
         if name.contains('/') || !name.ends_with(".toml") {
@@ -173,6 +177,13 @@ fn read_entries(tree: &Tree, contents: &mut Contents, findings: &mut Findings) {
         let text = tree.text(&path, &mut findings.problems);
         let Some(mut group) = text.and_then(|text| entries::parse_entries(&path, &text, findings)) else { continue };
         group.entries.retain(|entry| seen.insert(entry.id().clone()));
+        let before = essential;
+        essential += group.entries.iter().filter(|it| it.entry.essential).count();
+        if before <= MOST_ESSENTIAL && essential > MOST_ESSENTIAL {
+            let message =
+                format!("with this file more than {MOST_ESSENTIAL} entries are `essential`; two pages hold no more");
+            findings.problems.push(Problem::in_file(path, message));
+        }
         contents.groups.push(group);
     }
 }

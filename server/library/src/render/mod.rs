@@ -14,6 +14,7 @@ pub(crate) mod highlight;
 mod inline;
 mod link;
 mod section;
+pub(crate) mod together;
 mod writer;
 
 use std::collections::BTreeSet;

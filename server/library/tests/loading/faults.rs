@@ -136,6 +136,13 @@ fn entries() {
         ("tags = [\"layers\"]", "language = \"cobol\"", ":11: there is no language `cobol`", 2),
         ("tags = [\"layers\"]", "language = \"yaml\"", ":12: what is no command for `sh`", 2),
         ("part = 7", "part = 9", ":1: there is no part 9", 2),
+        (
+            "id = \"history\"\ntask = \"",
+            "id = \"history\"\nessential = true\ntask = \"Error: ",
+            ":6: an error message is looked up",
+            2,
+        ),
+        ("id = \"history\"", "id = \"history\"\nessential = 1", ":6: invalid type", 1),
     ] {
         let content = Content::sound().changed(ENTRIES, from, to);
         let library = some(content, &format!("{ENTRIES}{wanted}"));
@@ -145,6 +152,19 @@ fn entries() {
         Content::sound().with(ENTRIES, "part = 7\ngroup = 'g'\nentry = []"),
         &format!("{ENTRIES}:3: the file has no `[[entry]]`"),
     );
+    let entry = |id: usize, lines: usize| {
+        let command = "a\n".repeat(lines);
+        let section = "section='layers'\n";
+        format!("[[entry]]\nid='e{id}'\nessential=true\ntask='t'\ncommand=\"\"\"\n{command}\"\"\"\ndoes='d'\n{section}")
+    };
+    let more = "cheatsheet/07-more.toml";
+    let of = |entries: &str| format!("part = 7\ngroup = 'more'\n{entries}");
+    some(
+        Content::sound().with(more, &of(&entry(0, 9))),
+        &format!("{more}:5: an `essential` command has at most 8 lines"),
+    );
+    let most: String = (0..=library::MOST_ESSENTIAL).map(|id| entry(id, 8)).collect();
+    some(Content::sound().with(more, &of(&most)), &format!("{more}: with this file more than 110"));
 }
 
 #[test]
