@@ -14,6 +14,8 @@ pub mod assets;
 #[cfg(feature = "ssr")]
 pub mod backend;
 #[cfg(feature = "ssr")]
+mod base;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 mod policy;
@@ -26,6 +28,7 @@ mod shell;
 pub use crate::{
     assets::Assets,
     backend::{Backend, BackendError, Query, Visitor},
+    base::Base,
     policy::content_security_policy,
     router::{Site, error_page, router},
 };

@@ -13,7 +13,7 @@ use axum::{
 use domain::id::{ChapterId, ExerciseId};
 
 use crate::{
-    Assets, Backend, BackendError, Query, Visitor,
+    Assets, Backend, BackendError, Base, Query, Visitor,
     api::{HitKind, LONGEST_QUERY},
     pages,
     shell::{Sheet, document},
@@ -29,6 +29,10 @@ pub struct Site {
     pub backend: Arc<dyn Backend>,
     /// Names of the built files.
     pub assets: Arc<Assets>,
+    /// Scheme and host by which browsers know the site, e.g. `https://learn.example.org`; by what they ask for unless told.
+    pub origin: Option<String>,
+    /// The path below which a proxy shows it.
+    pub base: Base,
 }
 
 /// All pages, and a 404 page for everything else.
@@ -64,7 +68,7 @@ fn visitor(who: Who) -> Visitor {
 fn answer(site: &Site, sheet: Sheet) -> Response {
     let headers: [(HeaderName, &str); 2] =
         [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "private, no-cache")];
-    (headers, document(&site.assets, sheet)).into_response()
+    (headers, site.base.page(document(&site.assets, &site.base, sheet))).into_response()
 }
 
 fn answer_or(site: &Site, page: Result<Sheet, BackendError>) -> Response {
@@ -181,27 +185,35 @@ async fn progress(State(site): State<Site>, who: Who) -> Response {
     answer_or(&site, page.map(pages::progress::page))
 }
 
-async fn open_search(headers: axum::http::HeaderMap) -> Response {
+async fn open_search(State(site): State<Site>, headers: axum::http::HeaderMap) -> Response {
+    let Some(origin) = site.origin.clone().or_else(|| origin_asked_for(&headers)) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let body = pages::search::open_search_description(&format!("{origin}{}", site.base));
+    ([(header::CONTENT_TYPE, "application/opensearchdescription+xml; charset=utf-8")], body).into_response()
+}
+
+/// Holds no markup.
+fn origin_asked_for(headers: &axum::http::HeaderMap) -> Option<String> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
     if host.is_empty() || !host.chars().all(plain) {
-        return StatusCode::BAD_REQUEST.into_response();
+        return None;
     }
     let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
     let scheme = if secure { "https" } else { "http" };
-    let body = pages::search::open_search_description(&format!("{scheme}://{host}"));
-    ([(header::CONTENT_TYPE, "application/opensearchdescription+xml; charset=utf-8")], body).into_response()
+    Some(format!("{scheme}://{host}"))
 }
 
 async fn manifest(State(site): State<Site>) -> Response {
     let body = serde_json::json!({
         "name": crate::shell::NAME,
         "description": "Learn containers on a real engine of your own.",
-        "id": "/",
-        "start_url": "/",
+        "id": site.base.at("/"),
+        "start_url": site.base.at("/"),
         "display": "standalone",
         "background_color": "#ffffff",
-        "icons": [{"src": site.assets.url("mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        "icons": [{"src": site.base.at(&site.assets.url("mark.svg")), "sizes": "any", "type": "image/svg+xml"}],
     });
     let headers =
         [(header::CONTENT_TYPE, "application/manifest+json"), (header::CACHE_CONTROL, "public, max-age=3600")];

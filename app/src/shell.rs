@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hydration_context::SsrSharedContext;
 use leptos::{attr::custom::custom_attribute, prelude::*};
 
-use crate::{Assets, api::LONGEST_QUERY, islands::Palette, parts::icon, policy::THEME_SCRIPT};
+use crate::{Assets, Base, api::LONGEST_QUERY, islands::Palette, parts::icon, policy::THEME_SCRIPT};
 
 /// Name of the product, as in titles.
 pub(crate) const NAME: &str = "Drydock";
@@ -102,21 +102,22 @@ impl Sheet {
     }
 }
 
-/// The whole document as text.
-pub(crate) fn document(assets: &Assets, sheet: Sheet) -> String {
+/// The whole document as text; its addresses are told from the site's own root, the base is named for its scripts.
+pub(crate) fn document(assets: &Assets, base: &Base, sheet: Sheet) -> String {
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
-    let html = owner.with(|| html(assets, sheet).to_html());
+    let html = owner.with(|| html(assets, base, sheet).to_html());
     owner.unset();
     format!("<!DOCTYPE html>{html}")
 }
 
-fn html(assets: &Assets, sheet: Sheet) -> AnyView {
+fn html(assets: &Assets, base: &Base, sheet: Sheet) -> AnyView {
     let Sheet { title, description, place, wake, class, listed, body } = sheet;
     let full_title = if place == Place::Home { format!("{NAME}: {title}") } else { format!("{title} · {NAME}") };
     let robots = (!listed).then(|| view! { <meta name="robots" content="noindex" /> });
     let url = |name: &str| assets.url(name);
+    let base = (!base.is_root()).then(|| base.to_string());
     view! {
-        <html lang="en">
+        <html lang="en" data-base=base>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -6,11 +6,12 @@ mod fixture;
 
 mod access;
 mod answers;
+mod below;
 mod content;
 
 use std::sync::Arc;
 
-use app::{Assets, Site};
+use app::{Assets, Base, Site};
 use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode},
@@ -42,15 +43,24 @@ struct Page {
 }
 
 fn site() -> Site {
-    Site { backend: Arc::new(fixture::Fixture), assets: Arc::new(Assets::unhashed()) }
+    Site {
+        backend: Arc::new(fixture::Fixture),
+        assets: Arc::new(Assets::unhashed()),
+        origin: None,
+        base: Base::default(),
+    }
 }
 
 async fn get(path: &str, known: bool) -> Page {
+    ask(site(), path, known).await
+}
+
+async fn ask(site: Site, path: &str, known: bool) -> Page {
     let mut request = Request::get(path).header("host", "localhost:1").body(Body::empty()).unwrap();
     if known {
         request.extensions_mut().insert(fixture::somebody());
     }
-    let response = app::router(site()).oneshot(request).await.unwrap();
+    let response = app::router(site).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
     Page { status: parts.status, headers: parts.headers, html: Html::parse_document(&text), text }

@@ -64,13 +64,18 @@ pub(super) async fn serve(mut config: Config) -> anyhow::Result<Found> {
         grading,
         clock,
         cookie_key: Key::from(&store.secret("cookie").await?),
-        site: app::Site { backend: Arc::new(pages), assets: Arc::new(assets) },
+        site: app::Site {
+            backend: Arc::new(pages),
+            assets: Arc::new(assets),
+            origin: config.public_url.is_some().then(|| config.origin()),
+            base: config.base(),
+        },
         audiences: http::Audiences::default(),
         stopping: CancellationToken::new(),
     };
     let (stopping, grading) = (state.stopping.clone(), state.grading.clone());
     let reload = tokio::spawn(reload(Arc::clone(&content)));
-    say!("Drydock is ready: {}", config.origin());
+    say!("Drydock is ready: {}{}", config.origin(), config.base());
     tracing::info!(address = %listener.local_addr()?, sandboxes = most, "serving");
     answer(listener, http::router(state), stopping).await?;
     reload.abort();
