@@ -14,6 +14,7 @@ pub mod assets;
 #[cfg(feature = "ssr")]
 pub mod backend;
 #[cfg(feature = "ssr")]
+mod base;
 mod crawlers;
 #[cfg(feature = "ssr")]
 pub mod pages;
@@ -28,6 +29,7 @@ mod shell;
 pub use crate::{
     assets::Assets,
     backend::{Backend, BackendError, Query, Visitor},
+    base::Base,
     policy::content_security_policy,
     router::{Site, error_page, router},
 };

@@ -13,7 +13,7 @@ use axum::{
 use domain::id::{ChapterId, ExerciseId};
 
 use crate::{
-    Assets, Backend, BackendError, Query, Visitor,
+    Assets, Backend, BackendError, Base, Query, Visitor,
     api::{HitKind, LONGEST_QUERY},
     crawlers, pages,
     shell::{Sheet, document},
@@ -29,9 +29,12 @@ pub struct Site {
     pub backend: Arc<dyn Backend>,
     /// Names of the built files.
     pub assets: Arc<Assets>,
-    /// The site's address where its operator has told it, e.g. `https://learn.example.org`. Links that others follow
-    /// are made of it and never of what a request says, so that a page is the same for whoever asks.
+    /// The site's address where its operator has told it, e.g. `https://learn.example.org`, with the base and without a
+    /// slash at its end. Links that others follow are made of it and never of what a request says, so that a page is
+    /// the same for whoever asks.
     pub public_url: Option<Arc<str>>,
+    /// The path below which a proxy shows it.
+    pub base: Base,
 }
 
 /// All pages, and a 404 page for everything else.
@@ -74,7 +77,7 @@ fn visitor(who: Who) -> Visitor {
 fn answer(site: &Site, sheet: Sheet) -> Response {
     let headers: [(HeaderName, &str); 2] =
         [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "private, no-cache")];
-    (headers, document(&site.assets, site.public_url.as_deref(), sheet)).into_response()
+    (headers, site.base.page(document(site, sheet))).into_response()
 }
 
 fn answer_or(site: &Site, page: Result<Sheet, BackendError>) -> Response {
@@ -205,31 +208,33 @@ async fn progress(State(site): State<Site>, who: Who) -> Response {
 }
 
 async fn open_search(State(site): State<Site>, headers: axum::http::HeaderMap) -> Response {
-    if let Some(origin) = site.public_url.as_deref() {
-        return described(origin);
-    }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
-    if host.is_empty() || !host.chars().all(plain) {
+    let address = site.public_url.as_deref().map(str::to_owned);
+    let Some(address) = address.or_else(|| Some(format!("{}{}", origin_asked_for(&headers)?, site.base))) else {
         return StatusCode::BAD_REQUEST.into_response();
-    }
-    let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
-    let scheme = if secure { "https" } else { "http" };
-    described(&format!("{scheme}://{host}"))
-}
-
-fn described(origin: &str) -> Response {
-    let body = pages::search::open_search_description(origin);
+    };
+    let body = pages::search::open_search_description(&address);
     ([(header::CONTENT_TYPE, "application/opensearchdescription+xml; charset=utf-8")], body).into_response()
 }
 
+/// Holds no markup.
+fn origin_asked_for(headers: &axum::http::HeaderMap) -> Option<String> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+    if host.is_empty() || !host.chars().all(plain) {
+        return None;
+    }
+    let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let scheme = if secure { "https" } else { "http" };
+    Some(format!("{scheme}://{host}"))
+}
+
 async fn manifest(State(site): State<Site>) -> Response {
-    let icon = |name: &str, sizes: &str, kind: &str, purpose: &str| serde_json::json!({"src": site.assets.url(name), "sizes": sizes, "type": kind, "purpose": purpose});
+    let icon = |name: &str, sizes: &str, kind: &str, purpose: &str| serde_json::json!({"src": site.base.at(&site.assets.url(name)), "sizes": sizes, "type": kind, "purpose": purpose});
     let body = serde_json::json!({
         "name": crate::shell::NAME,
         "description": "Learn containers on a real engine of your own.",
-        "id": "/",
-        "start_url": "/",
+        "id": site.base.at("/"),
+        "start_url": site.base.at("/"),
         "display": "standalone",
         "background_color": "#ffffff",
         "icons": [

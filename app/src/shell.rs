@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
-use crate::{Assets, api::LONGEST_QUERY, islands::Palette, parts::icon, policy::THEME_SCRIPT};
+use crate::{Site, api::LONGEST_QUERY, islands::Palette, parts::icon, policy::THEME_SCRIPT};
 
 mod preview;
 
@@ -115,21 +115,23 @@ impl Sheet {
     }
 }
 
-/// The whole document as text. `public_url` is the site's own address where it is known, without a slash at its end.
-pub(crate) fn document(assets: &Assets, public_url: Option<&str>, sheet: Sheet) -> String {
+/// The whole document as text; its addresses are told from the site's own root, the base is named for its scripts.
+pub(crate) fn document(site: &Site, sheet: Sheet) -> String {
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
-    let html = owner.with(|| html(assets, public_url, sheet).to_html());
+    let html = owner.with(|| html(site, sheet).to_html());
     owner.unset();
     format!("<!DOCTYPE html>{html}")
 }
 
-fn html(assets: &Assets, public_url: Option<&str>, sheet: Sheet) -> AnyView {
+fn html(site: &Site, sheet: Sheet) -> AnyView {
     let Sheet { title, description, place, wake, class, listed, path, body } = sheet;
+    let (assets, base, public_url) = (&*site.assets, &site.base, site.public_url.as_deref());
     let full_title = if place == Place::Home { format!("{NAME}: {title}") } else { format!("{title} · {NAME}") };
     let robots = (!listed).then(|| view! { <meta name="robots" content="noindex" /> });
     let url = |name: &str| assets.url(name);
+    let base = (!base.is_root()).then(|| base.to_string());
     view! {
-        <html lang="en">
+        <html lang="en" data-base=base>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -1,17 +1,22 @@
 //! Settings: a file, the environment, then flags, each over the one before. Read once; the only place that reads the
 //! environment. Invariant: a bad value stops the start and names its key.
 
+mod public;
+
 use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
+use app::Base;
 use figment::{
     Figment,
     providers::{Env, Format as _, Serialized, Toml},
 };
 use sandbox::{ImageSource, LevelChoice, SandboxConfig};
 use serde::{Deserialize, Serialize};
+
+pub use self::public::PublicUrl;
 
 /// Variables with our prefix that `setup/engine.sh` reads, not the server.
 const OF_SCRIPTS: [&str; 2] = ["ENGINE_RUN", "ENGINE_DATA"];
@@ -22,9 +27,9 @@ const OF_SCRIPTS: [&str; 2] = ["ENGINE_RUN", "ENGINE_DATA"];
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// Address of the site as browsers see it, without a path, e.g. `https://learn.example.org`; from `listen`
-    /// unless told. With `https` cookies are marked secure.
-    pub public_url: Option<String>,
+    /// Address of the site as browsers see it, e.g. `https://learn.example.org`, or `https://example.org/learn` behind
+    /// a proxy that shows it below a path; from `listen` unless told. With `https` cookies are marked secure.
+    pub public_url: Option<PublicUrl>,
     /// Host name under which previews are served, each on a name of its own below it; needs a wildcard DNS record
     /// when it is not `localhost`. Unless told `localhost`, or `preview.` below the name in `public_url`.
     pub preview_host: Option<String>,
@@ -206,13 +211,6 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        if let Some(url) = &self.public_url {
-            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-            if host.is_none_or(|host| host.is_empty() || host.contains('/')) {
-                let why = format!("`{url}` is not of the form https://host or https://host:port");
-                return Err(ConfigError::Value { key: "public_url", why });
-            }
-        }
         if let Some(preview) = &self.preview_host {
             let part = |part: &str| {
                 let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -256,17 +254,23 @@ impl Config {
         self.database.clone().unwrap_or_else(|| self.state_dir.join("drydock.sqlite"))
     }
 
-    /// Address of the site as browsers see it.
+    /// Scheme, host and port of the site as browsers see it.
     #[must_use]
     pub fn origin(&self) -> String {
         match &self.public_url {
-            Some(url) => url.clone(),
+            Some(url) => url.origin().to_owned(),
             // Previews are names below localhost, so the site is best seen there too.
             None if self.listen.ip().is_loopback() || self.listen.ip().is_unspecified() => {
                 format!("http://localhost:{}", self.listen.port())
             }
             None => format!("http://{}", self.listen),
         }
+    }
+
+    /// The path below which a proxy shows the site.
+    #[must_use]
+    pub fn base(&self) -> Base {
+        self.public_url.as_ref().map(|url| url.base().clone()).unwrap_or_default()
     }
 
     /// Host of the site as browsers see it, without a port.
@@ -347,6 +351,16 @@ mod tests {
     }
 
     #[test]
+    fn a_public_address_may_end_in_a_path() {
+        let config = read("public_url = 'https://example.org:8443/learn/'").unwrap();
+        assert_eq!((config.origin().as_str(), config.base().as_str()), ("https://example.org:8443", "/learn"));
+        assert_eq!(config.preview_place(), ("https", ":8443".to_owned()));
+        assert!(config.is_secure());
+        assert!(read("public_url = 'https://example.org'").unwrap().base().is_root());
+        assert!(read("").unwrap().base().is_root());
+    }
+
+    #[test]
     fn a_level_is_chosen_by_its_name() {
         assert_eq!(read("").unwrap().sandbox.level, LevelChoice::Auto);
         let named = read("[sandbox]\nlevel = 'runsc'").unwrap().sandbox.level;
@@ -359,6 +373,7 @@ mod tests {
             ("", "localhost"),
             ("listen = '0.0.0.0:80'", "localhost"),
             ("public_url = 'https://learn.example.org'", "preview.learn.example.org"),
+            ("public_url = 'https://example.org/learn'", "preview.example.org"),
             ("public_url = 'http://192.168.1.5:8000'", "localhost"),
             (
                 "public_url = 'https://learn.example.org'\npreview_host = 'sandboxes.example.org'",
@@ -388,6 +403,8 @@ mod tests {
             ("[sandbox]\nmemory_mib = 1", "memory_mib"),
             ("[sandbox]\nlevel = 'privileged'", "privileged"),
             ("public_url = 'learn.example.org'", "public_url"),
+            ("public_url = 'https://example.org/learn?x'", "public_url"),
+            ("public_url = 'https://example.org/chapters'", "take another"),
             ("preview_host = 'Example.org'", "preview_host"),
             ("preview_host = 'a..b'", "preview_host"),
             ("public_url = 'https://learn.example.org'\npreview_host = 'example.org'", "preview_host"),

@@ -11,7 +11,7 @@ mod pretend;
 
 use std::{path::PathBuf, sync::Arc};
 
-use app::{Assets, Site};
+use app::{Assets, Base, Site};
 use axum::{
     Router,
     extract::{Path, Request, State},
@@ -26,7 +26,8 @@ async fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "target/site".into()));
     let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
     let assets: Assets = serde_json::from_str(&manifest).unwrap();
-    let site = Site { backend: Arc::new(fixture::Fixture), assets: Arc::new(assets), public_url: None };
+    let site =
+        Site { backend: Arc::new(fixture::Fixture), assets: Arc::new(assets), public_url: None, base: Base::default() };
     let files = Router::new().route("/assets/{name}", get(asset)).with_state(folder);
     let router = app::router(site).merge(files).merge(pretend::router()).layer(middleware::from_fn(dress));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8123").await.unwrap();

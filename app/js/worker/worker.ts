@@ -1,12 +1,15 @@
 // Reading without a network: pages of text that were opened, and the whole book when somebody asks for it.
-// Invariants: with a network everything comes from the server; the API, sandboxes and exercises are never kept.
+// Invariants: with a network everything comes from the server; the API, sandboxes and exercises are never kept; nothing
+// outside the worker's scope, which ends where a proxy shows the site, is touched.
 
 export {};
 declare const self: ServiceWorkerGlobalScope;
 
-/** Pages of text, and what they are made of. */
-const PAGES = "drydock-pages";
-const FILES = "drydock-files";
+/** The path below which the site is shown; empty when it has its host for itself. */
+const BASE = new URL(self.registration.scope).pathname.replace(/\/$/, "");
+/** Pages of text, and what they are made of; another site of the same host has its own. */
+const PAGES = `drydock-pages${BASE}`;
+const FILES = `drydock-files${BASE}`;
 /** Built files of several versions; what is oldest goes first. */
 const FILES_MOST = 400;
 /** A page that has not come by then is shown as it was kept, milliseconds. */
@@ -20,7 +23,7 @@ type Wish = { keep: "page"; url: string; files: string[] } | { keep: "book" };
 self.addEventListener("install", (event) => {
   void self.skipWaiting();
   // Not asked at all where browsers know of that: a page that is left sends its last write only on the straight way.
-  const api = { condition: { urlPattern: new URLPattern({ pathname: "/api/*" }) }, source: "network" };
+  const api = { condition: { urlPattern: new URLPattern({ pathname: `${BASE}/api/*` }) }, source: "network" };
   if ("addRoutes" in event) event.waitUntil((event as { addRoutes(rules: object): Promise<void> }).addRoutes(api));
 });
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -40,15 +43,22 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode === "navigate") event.respondWith(page(event, url));
 });
 
+/** The place of the site that an address names, from the site's own root; empty for what is not of the site. */
+function placeOf({ pathname }: URL): string {
+  return pathname.startsWith(`${BASE}/`) ? pathname.slice(BASE.length) : "";
+}
+
 /** Named by its content, so one answer is good for ever. What makes a page interactive needs the server anyway. */
 function isFile(url: URL): boolean {
-  if (url.pathname.endsWith(".wasm")) return false;
-  return url.pathname.startsWith("/assets/") || (url.pathname.startsWith("/images/") && url.searchParams.has("v"));
+  const place = placeOf(url);
+  if (place.endsWith(".wasm")) return false;
+  return place.startsWith("/assets/") || (place.startsWith("/images/") && url.searchParams.has("v"));
 }
 
 /** A page of text: the same for everybody, but for what they have solved. */
-function isText({ pathname }: URL): boolean {
-  return ["/", "/chapters", "/cheatsheet", "/cheatsheet/essential", "/exercises"].includes(pathname) || /^\/chapters\/[^/]+$/.test(pathname);
+function isText(url: URL): boolean {
+  const place = placeOf(url);
+  return ["/", "/chapters", "/cheatsheet", "/cheatsheet/essential", "/exercises"].includes(place) || /^\/chapters\/[^/]+$/.test(place);
 }
 
 async function file(request: Request): Promise<Response> {
@@ -114,12 +124,12 @@ async function keepPage({ url, files }: { url: string; files: string[] }): Promi
 }
 
 async function keepBook(tell: (word: object) => void): Promise<void> {
-  const { pages } = (await (await fetch("/api/book")).json()) as { pages: string[] };
+  const { pages } = (await (await fetch(`${BASE}/api/book`)).json()) as { pages: string[] };
   let done = 0;
   const rest = [...pages];
   const work = async () => {
-    for (let path = rest.shift(); path !== undefined; path = rest.shift()) {
-      await keepWhole(new URL(path, self.location.origin));
+    for (let place = rest.shift(); place !== undefined; place = rest.shift()) {
+      await keepWhole(new URL(BASE + place, self.location.origin));
       done += 1;
       tell({ book: "going", done, of: pages.length });
     }
@@ -139,7 +149,7 @@ async function keepWhole(url: URL): Promise<void> {
 
 /** What a page shows, also what is further down and was not looked at yet. */
 async function keepPictures(url: URL, text: string): Promise<void> {
-  for (const [, name] of text.matchAll(/(?:src|href)="(\/(?:images|assets)\/[^"]+\.(?:svg|png|css|woff2|js)[^"]*)"/g)) {
+  for (const [, name] of text.matchAll(/(?:src|href)="(\/[^"]+\.(?:svg|png|css|woff2|js)[^"]*)"/g)) {
     const place = new URL((name ?? "").replaceAll("&amp;", "&"), url);
     if (isFile(place)) await file(new Request(place));
   }
@@ -153,7 +163,7 @@ async function notKept(): Promise<Response> {
   const paths = pages.map(({ url }) => new URL(url).pathname).sort();
   // Paths come from this site and hold nothing that HTML minds, but who knows.
   const safe = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  const links = paths.map((path) => `<li><a href="${safe(path)}">${safe(titleOf(path))}</a></li>`).join("");
+  const links = paths.map((path) => `<li><a href="${safe(path)}">${safe(titleOf(path.slice(BASE.length)))}</a></li>`).join("");
   const html = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Offline · Drydock</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 ${style ? `<link rel="stylesheet" href="${safe(style)}">` : ""}</head><body class="list"><main id="main">

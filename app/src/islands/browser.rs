@@ -1,12 +1,13 @@
 //! What islands ask of the browser.
-//! Invariant: called from event handlers and effects only, never while a page is rendered on the server.
+//! Invariant: called from event handlers and effects only, never while a page is rendered on the server; but for `at` and
+//! `within`, which there leave things as they are. Paths are told from the site's own root, and `at` alone makes addresses of them.
 
 mod http;
 mod parts;
 mod sse;
 
 pub(super) use http::{abandon_reads, call, get_text, put_text, read, send};
-pub(super) use parts::{Editor, Terminals, announce, copy, dress, open_editor, open_terminals, show_tab};
+pub(super) use parts::{Editor, Terminals, announce, at, copy, dress, open_editor, open_terminals, show_tab, within};
 pub(super) use sse::Events;
 
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -32,7 +33,7 @@ pub(super) fn on_document(name: &str, mut then: impl FnMut(String) + 'static) {
 pub(super) fn socket_url(path: &str) -> String {
     let location = leptos::prelude::window().location();
     let scheme = if location.protocol().is_ok_and(|scheme| scheme == "https:") { "wss" } else { "ws" };
-    format!("{scheme}://{}{path}", location.host().unwrap_or_default())
+    format!("{scheme}://{}{}", location.host().unwrap_or_default(), at(path))
 }
 
 /// A list of texts kept in this browser.

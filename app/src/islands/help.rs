@@ -70,7 +70,7 @@ pub fn Help(exercise: ExerciseId, hints: Vec<String>, hints_total: u32) -> impl 
             .into_iter()
             .enumerate()
             .map(|(index, html)| {
-                view! { <li><p class="kicker">{format!("Hint {}", index + 1)}</p> <div class="prose" inner_html=html></div></li> }
+                view! { <li><p class="kicker">{format!("Hint {}", index + 1)}</p> <div class="prose" inner_html=browser::within(html)></div></li> }
             })
             .collect_view()
     };
@@ -131,6 +131,6 @@ fn shown(solution: Solution) -> AnyView {
             let _unfocused = node.focus();
         }
     });
-    view! { <div class="solution prose" tabindex="-1" node_ref=node><div inner_html=solution.html></div> {files}</div> }
+    view! { <div class="solution prose" tabindex="-1" node_ref=node><div inner_html=browser::within(solution.html)></div> {files}</div> }
         .into_any()
 }

@@ -146,7 +146,7 @@ impl State {
 
     fn go(self, url: &str) {
         self.keep();
-        let _stays = window().location().set_href(url);
+        let _stays = window().location().set_href(&browser::at(url));
     }
 
     fn copy(self, command: String) {
@@ -327,11 +327,11 @@ fn note(state: State) -> AnyView {
     let count = state.hits.read().len();
     if count == 0 {
         return view! {
-            <p>"Nothing found. Try fewer words or the bare command, or look through the " <a href="/cheatsheet">"cheat sheet"</a> "."</p>
+            <p>"Nothing found. Try fewer words or the bare command, or look through the " <a href=browser::at("/cheatsheet")>"cheat sheet"</a> "."</p>
         }
         .into_any();
     }
-    let more = (count >= HITS).then(|| view! { " " <a href=state.all_results()>"All results"</a> });
+    let more = (count >= HITS).then(|| view! { " " <a href=browser::at(&state.all_results())>"All results"</a> });
     view! { <p>{format!("{count} {}", if count == 1 { "hit" } else { "hits" })} {more}</p> }.into_any()
 }
 

@@ -136,16 +136,16 @@ fn encode(text: &str) -> String {
     out
 }
 
-/// So that browsers can add this site to their search engines.
-pub(crate) fn open_search_description(origin: &str) -> String {
-    let origin = origin.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+/// So that browsers can add this site to their search engines. `address` is that of its root without a slash at the end.
+pub(crate) fn open_search_description(address: &str) -> String {
+    let address = address.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
   <ShortName>{NAME}</ShortName>
   <Description>Containers: chapters, commands, exercises and error messages</Description>
   <InputEncoding>UTF-8</InputEncoding>
-  <Url type="text/html" template="{origin}/search?q={{searchTerms}}"/>
+  <Url type="text/html" template="{address}/search?q={{searchTerms}}"/>
 </OpenSearchDescription>
 "#
     )

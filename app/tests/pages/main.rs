@@ -6,12 +6,13 @@ mod fixture;
 
 mod access;
 mod answers;
+mod below;
 mod content;
 mod heads;
 
 use std::sync::Arc;
 
-use app::{Assets, Site};
+use app::{Assets, Base, Site};
 use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode},
@@ -46,7 +47,12 @@ struct Page {
 }
 
 fn site() -> Site {
-    Site { backend: Arc::new(fixture::Fixture), assets: Arc::new(Assets::unhashed()), public_url: None }
+    Site {
+        backend: Arc::new(fixture::Fixture),
+        assets: Arc::new(Assets::unhashed()),
+        public_url: None,
+        base: Base::default(),
+    }
 }
 
 async fn get(path: &str, known: bool) -> Page {

@@ -67,14 +67,15 @@ pub(super) async fn serve(mut config: Config) -> anyhow::Result<Found> {
         site: app::Site {
             backend: Arc::new(pages),
             assets: Arc::new(assets),
-            public_url: config.public_url.as_deref().map(Arc::from),
+            public_url: config.public_url.is_some().then(|| format!("{}{}", config.origin(), config.base()).into()),
+            base: config.base(),
         },
         audiences: http::Audiences::default(),
         stopping: CancellationToken::new(),
     };
     let (stopping, grading) = (state.stopping.clone(), state.grading.clone());
     let reload = tokio::spawn(reload(Arc::clone(&content)));
-    say!("Drydock is ready: {}", config.origin());
+    say!("Drydock is ready: {}{}", config.origin(), config.base());
     tracing::info!(address = %listener.local_addr()?, sandboxes = most, "serving");
     answer(listener, http::router(state), stopping).await?;
     reload.abort();

@@ -12,7 +12,7 @@ use axum::{
 };
 
 use super::error::Error;
-use crate::state::State;
+use crate::{config::PublicUrl, state::State};
 
 /// Refuse what other sites make a browser send.
 pub(super) async fn same_origin(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
@@ -21,7 +21,7 @@ pub(super) async fn same_origin(Shared(state): Shared<State>, request: Request, 
     if !(changes || upgrades) {
         return next.run(request).await;
     }
-    match judge(request.headers(), state.config.public_url.as_deref()) {
+    match judge(request.headers(), state.config.public_url.as_ref().map(PublicUrl::origin)) {
         Asked::FromOwnPages => next.run(request).await,
         Asked::FromElsewhere => {
             let detail = "This request did not come from this site's own pages.";
@@ -43,14 +43,14 @@ enum Asked {
     ByForeignName,
 }
 
-/// Our own pages are at the address in the settings; without one, at the host that was asked for, when that is
+/// Our own pages are at the origin in the settings; without one, at the host that was asked for, when that is
 /// localhost or an IP address: any other name may be anybody's.
-fn judge(headers: &HeaderMap, public_url: Option<&str>) -> Asked {
+fn judge(headers: &HeaderMap, public: Option<&str>) -> Asked {
     let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) else {
         return Asked::FromElsewhere;
     };
-    if let Some(url) = public_url {
-        return if origin.eq_ignore_ascii_case(url) { Asked::FromOwnPages } else { Asked::FromElsewhere };
+    if let Some(public) = public {
+        return if origin.eq_ignore_ascii_case(public) { Asked::FromOwnPages } else { Asked::FromElsewhere };
     }
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
     let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));

@@ -13,6 +13,7 @@ use crate::state::State;
 mod assets;
 mod attempts;
 mod audience;
+mod base;
 mod error;
 mod feedback;
 mod files;
@@ -73,6 +74,7 @@ pub fn router(state: State) -> Router {
         .layer(from_fn_with_state(state.clone(), guard::same_origin))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(guard::policy(&state), guard::harden));
+    let own = base::below(own, &state.site.base);
     // Previews are taken out before anything of the site sees the request.
     own.layer(from_fn_with_state(state, preview::take)).layer(CatchPanicLayer::new()).layer(TraceLayer::new_for_http())
 }

@@ -112,7 +112,8 @@ async fn serve(state: &State, port: u16, label: &str, mut request: Request) -> R
 
 /// Takes the site's cookies out of a request. Browsers do not send them here; this is the second lock.
 fn without_own_cookies(headers: &mut HeaderMap) {
-    let own = |cookie: &str| cookie.trim_start().trim_start_matches("__Host-").starts_with(super::who::NAME);
+    let bare = |cookie: &str| cookie.trim_start().trim_start_matches("__Host-").trim_start_matches("__Secure-");
+    let own = |cookie: &str| bare(cookie).starts_with(super::who::NAME);
     let kept: Vec<String> = headers
         .get_all(header::COOKIE)
         .iter()
@@ -164,7 +165,7 @@ mod tests {
     #[test]
     fn cookies_of_the_site_stay_outside() {
         let mut headers = HeaderMap::new();
-        for line in ["a=1; drydock_learner=x; b=2", "__Host-drydock_learner=y", "c=3"] {
+        for line in ["a=1; drydock_learner=x; b=2", "__Host-drydock_learner=y; __Secure-drydock_learner=z", "c=3"] {
             headers.append(header::COOKIE, HeaderValue::from_static(line));
         }
         without_own_cookies(&mut headers);

@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use cookie::{Cookie, CookieJar, SameSite, time::Duration};
+use cookie::{Cookie, CookieJar, Key, SameSite, time::Duration};
 use domain::id::LearnerId;
 
 use super::error::Error;
@@ -17,24 +17,39 @@ use crate::{random, state::State, store::StoreError};
 pub(super) const NAME: &str = "drydock_learner";
 /// The prefix makes browsers insist on `Secure`, `Path=/` and no domain.
 const SECURE_NAME: &str = "__Host-drydock_learner";
+/// Below a path of a host that others share, where the other prefix cannot be: browsers insist on `Secure` alone.
+const SECURE_NAME_BELOW: &str = "__Secure-drydock_learner";
 const LASTS: Duration = Duration::days(400);
 
 /// The learner; made when there is none yet.
 pub(super) struct Learner(pub LearnerId);
 
 fn name(state: &State) -> &'static str {
-    if state.config.is_secure() { SECURE_NAME } else { NAME }
+    match (state.config.is_secure(), state.site.base.is_root()) {
+        (true, true) => SECURE_NAME,
+        (true, false) => SECURE_NAME_BELOW,
+        (false, _) => NAME,
+    }
+}
+
+/// Where the cookie goes: to the site alone.
+fn path(state: &State) -> String {
+    if state.site.base.is_root() { "/".to_owned() } else { state.site.base.to_string() }
 }
 
 /// The learner that the cookies name.
 fn known(state: &State, headers: &HeaderMap) -> Option<LearnerId> {
-    let mut jar = CookieJar::new();
+    let name = name(state);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    for cookie in cookies.flat_map(Cookie::split_parse).flatten() {
-        jar.add_original(cookie.into_owned());
-    }
-    let cookie = jar.signed(&state.cookie_key).get(name(state))?;
-    Some(LearnerId(cookie.value().to_owned()))
+    let ours = cookies.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
+    // Another server on the same host, at another path or port, may have set one of the same name.
+    signed(ours, &state.cookie_key).map(LearnerId)
+}
+
+/// The value of the first cookie that this key has signed.
+fn signed<'a>(mut cookies: impl Iterator<Item = Cookie<'a>>, key: &Key) -> Option<String> {
+    let jar = CookieJar::new();
+    cookies.find_map(|cookie| jar.signed(key).verify(cookie.into_owned())).map(|cookie| cookie.value().to_owned())
 }
 
 /// Tells pages and handlers who asks, and sets the cookie of a learner that was made on the way.
@@ -47,7 +62,7 @@ pub(super) async fn recognise(Shared(state): Shared<State>, mut request: Request
     if let Some(learner) = made.get() {
         let mut jar = CookieJar::new();
         let cookie = Cookie::build((name(&state), learner.as_str().to_owned()))
-            .path("/")
+            .path(path(&state))
             .http_only(true)
             .secure(state.config.is_secure())
             .same_site(SameSite::Lax)
@@ -93,5 +108,23 @@ impl FromRequestParts<State> for Learner {
             return Ok(Self(made.get_or_init(|| learner).clone()));
         }
         Ok(Self(learner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_of_another_server_hides_none_of_ours() {
+        let (ours, theirs) = (Key::from(&[1; 64]), Key::from(&[2; 64]));
+        let made = |key: &Key, value: &'static str| {
+            let mut jar = CookieJar::new();
+            jar.signed_mut(key).add(Cookie::new(NAME, value));
+            jar.get(NAME).cloned().unwrap()
+        };
+        let all = [Cookie::new(NAME, "ann"), made(&theirs, "ben"), made(&ours, "cid"), made(&theirs, "dan")];
+        assert_eq!(signed(all.into_iter(), &ours).as_deref(), Some("cid"));
+        assert_eq!(signed([made(&theirs, "ben")].into_iter(), &ours), None);
     }
 }

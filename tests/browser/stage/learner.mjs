@@ -10,7 +10,7 @@ export class Learner {
   /** Ids of the leases that this learner's pages were given. */
   leases = new Set();
 
-  static async arrive(browser, origin, options = {}) {
+  static async arrive(browser, origin, options = {}, base = "") {
     const context = await browser.newContext({
       baseURL: origin,
       viewport: { width: 1440, height: 900 },
@@ -22,6 +22,7 @@ export class Learner {
     context.setDefaultTimeout(20_000);
     const learner = new Learner();
     learner.origin = origin;
+    learner.base = base;
     learner.context = context;
     learner.watch = new Watch(context, origin);
     if (options.javaScriptEnabled !== false) await context.addInitScript(reportPolicy);
@@ -35,9 +36,9 @@ export class Learner {
     return learner;
   }
 
-  /** Opens an address; anything but the expected status is a fault. */
+  /** Opens a place of the site; anything but the expected status is a fault. */
   async open(path, status = 200) {
-    const answer = await this.page.goto(path);
+    const answer = await this.page.goto(this.base + path);
     assert.equal(answer.status(), status, path);
   }
 
@@ -83,7 +84,7 @@ export class Learner {
 
   /** A request as this learner's own pages make it, with the cookies of this browser. */
   ask(method, path, options = {}) {
-    return this.context.request.fetch(path, { method, headers: { origin: this.origin, ...options.headers }, ...options.body });
+    return this.context.request.fetch(this.base + path, { method, headers: { origin: this.origin, ...options.headers }, ...options.body });
   }
 
   /** Ends every sandbox that is still there, and goes. */

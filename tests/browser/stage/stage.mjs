@@ -10,6 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { clear, containersLeft, ownVolumesOf, remainsOf, volumesLeft } from "./engine.mjs";
 import { Learner } from "./learner.mjs";
+import { Proxy } from "./proxy.mjs";
 import { ROOT, Server } from "./server.mjs";
 
 /** Where pictures of failures go. */
@@ -21,12 +22,20 @@ const PATIENCE = 300_000;
 /** Milliseconds on top of them, to picture a failure and to leave nothing behind. */
 const LEAVING = 120_000;
 
-/** Sets up a server and a browser for this file; gives `can`, which declares a test. */
-export function stage(settings = {}) {
-  const shared = { server: null, browser: null, learners: new Set() };
+/**
+ * Sets up a server and a browser for this file; gives `can`, which declares a test. With a `base` such as `/learn`
+ * learners come through a proxy that shows the server below it.
+ */
+export function stage(settings = {}, base = "") {
+  const shared = { server: null, proxy: null, browser: null, learners: new Set() };
   before(async () => {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+    if (base !== "") {
+      shared.proxy = await Proxy.start(base);
+      settings = { ...settings, DRYDOCK_PUBLIC_URL: shared.proxy.origin + base };
+    }
     shared.server = await Server.start(settings);
+    if (shared.proxy) shared.proxy.port = shared.server.port;
     shared.browser = await chromium.launch({
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       timeout: 120_000,
@@ -38,6 +47,7 @@ export function stage(settings = {}) {
     // Those of tests that ran out of time.
     const faults = await leaveNothing(shared.learners, server);
     await shared.browser?.close();
+    await shared.proxy?.stop();
     if (!server) return;
     assert.equal(await server.stop(), 0, `the server's exit code; it said: ${server.said}`);
     assert.ok(!existsSync(server.folder), `${server.folder} is left`);
@@ -46,14 +56,14 @@ export function stage(settings = {}) {
     assert.deepEqual(remains, [], "idle sandboxes end with their server");
     assert.deepEqual(faults, []);
   });
-  /** Declares what a learner can do, in a sentence; `act` gets `arrive`, which gives a new learner, and the server. */
+  /** Declares what a learner can do, in a sentence; `act` gets `arrive`, which gives a new learner, the server and the proxy. */
   return function can(sentence, act, timeout = PATIENCE) {
     test(sentence, { timeout: timeout + LEAVING }, async (t) => {
       const learners = [];
       let gone = false;
       const arrive = async (options) => {
         assert.ok(!gone, "the test is over");
-        const learner = await Learner.arrive(shared.browser, shared.server.origin, options);
+        const learner = await Learner.arrive(shared.browser, (shared.proxy ?? shared.server).origin, options, base);
         learners.push(learner);
         shared.learners.add(learner);
         return learner;
@@ -64,7 +74,7 @@ export function stage(settings = {}) {
       let clock;
       const late = new Promise((_, fail) => (clock = setTimeout(fail, timeout, new Error(`not done within ${timeout / 1000} s`))));
       try {
-        await Promise.race([act({ arrive, server: shared.server }), late]);
+        await Promise.race([act({ arrive, server: shared.server, proxy: shared.proxy }), late]);
       } catch (fault) {
         gone = true;
         faults.push(fault);

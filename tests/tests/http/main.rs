@@ -20,5 +20,6 @@ mod restart;
 mod second;
 mod soak;
 mod socket_faults;
+mod sub_path;
 mod terminal;
 mod work;

@@ -2,6 +2,7 @@
 // Invariant: every page reads and links without it.
 
 import { announce } from "../page/announce.ts";
+import { at, within } from "../page/base.ts";
 import { copyText } from "../page/clipboard.ts";
 import { code, listenForCode } from "../page/code.ts";
 import { contents } from "../page/contents.ts";
@@ -27,6 +28,8 @@ interface EditorPart {
 /** What the islands call; see `app/src/islands/browser`. */
 const parts = {
   announce,
+  at,
+  within,
   showTab,
   /** Copy buttons and local times in HTML that came later. */
   dress(root: ParentNode): void {

@@ -2,6 +2,7 @@
 // Invariant: without this the form does the same, and comes back to the page.
 
 import { announce } from "./announce.ts";
+import { at } from "./base.ts";
 
 /** Lets the form of a chapter ask about the section that is read, and send without a new page. */
 export function feedback(): void {
@@ -35,7 +36,7 @@ async function send(form: HTMLFormElement, said: HTMLElement): Promise<void> {
     announce(text);
   };
   try {
-    const response = await fetch("/api/feedback", {
+    const response = await fetch(at("/api/feedback"), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(Object.fromEntries(new FormData(form))),

@@ -2,6 +2,7 @@
 // Invariant: nothing is asked of a browser that cannot do it, and the page is none the slower.
 
 import { announce } from "./announce.ts";
+import { at } from "./base.ts";
 
 type Word = { offline: true } | { book: "going"; done: number; of: number } | { book: "kept"; of: number } | { book: "failed" };
 
@@ -41,7 +42,7 @@ export function offline(): void {
 
 async function register(button: HTMLButtonElement | null | undefined, book: HTMLElement | null, tell: (text: string) => void): Promise<void> {
   try {
-    await navigator.serviceWorker.register("/worker.js");
+    await navigator.serviceWorker.register(at("/worker.js"));
     const { active } = await navigator.serviceWorker.ready;
     if (!active) return;
     const files = performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.startsWith(location.origin));

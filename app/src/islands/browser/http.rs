@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, Headers, Request, RequestInit, Response};
 
+use super::parts::at;
 use crate::api::Problem;
 
 /// The largest body that browsers see to its end after the page has gone.
@@ -81,7 +82,7 @@ async fn fetch(ask: Ask<'_>) -> Result<Response, JsValue> {
     if ask.outlives {
         js_sys::Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
     }
-    let request = Request::new_with_str_and_init(ask.url, &init)?;
+    let request = Request::new_with_str_and_init(&at(ask.url), &init)?;
     JsFuture::from(leptos::prelude::window().fetch_with_request(&request)).await?.dyn_into()
 }
 

@@ -55,6 +55,10 @@ extern "C" {
     /// Gives copy buttons and local times to HTML that came later.
     #[wasm_bindgen(js_namespace = drydock)]
     pub(in crate::islands) fn dress(root: &HtmlElement);
+    #[wasm_bindgen(js_namespace = drydock, js_name = at)]
+    fn at_base(place: &str) -> String;
+    #[wasm_bindgen(js_namespace = drydock, js_name = within)]
+    fn within_base(html: &str) -> String;
     #[wasm_bindgen(js_namespace = drydock, js_name = copy, catch)]
     async fn copy_text(text: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = drydock, js_name = openTerminals, catch)]
@@ -66,6 +70,17 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = drydock, js_name = openEditor, catch)]
     async fn editor(host: &HtmlElement, tell: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// A place of this site, such as `/chapters`, as the browser asks for it. On the server it stays as it is: a page's
+/// addresses are led below the base when it is whole.
+pub(in crate::islands) fn at(place: &str) -> String {
+    if cfg!(feature = "hydrate") { at_base(place) } else { place.to_owned() }
+}
+
+/// Rendered text from the API, its addresses as the browser asks for them; see [`at`].
+pub(in crate::islands) fn within(html: String) -> String {
+    if cfg!(feature = "hydrate") { within_base(&html) } else { html }
 }
 
 /// Puts a text into the clipboard; false when the browser forbids it.

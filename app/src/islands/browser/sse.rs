@@ -4,6 +4,8 @@
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
+use super::parts::at;
+
 type Listener = Closure<dyn FnMut(MessageEvent)>;
 
 /// A stream of named events.
@@ -15,7 +17,7 @@ pub(in crate::islands) struct Events {
 impl Events {
     /// Opens a stream; `None` when the browser has none to give.
     pub(in crate::islands) fn open(url: &str) -> Option<Self> {
-        Some(Self { source: EventSource::new(url).ok()?, listeners: Vec::new() })
+        Some(Self { source: EventSource::new(&at(url)).ok()?, listeners: Vec::new() })
     }
 
     /// Calls back with the data of each event of this name.

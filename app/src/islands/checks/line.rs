@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     desk::Mark,
-    islands::bench::Bench,
+    islands::{bench::Bench, browser},
     parts::{card::count, icon, phrase::phrase},
     view::{CheckView, SectionLink},
 };
@@ -57,7 +57,7 @@ fn failed(result: &CheckResult, section: &SectionLink) -> AnyView {
             {observed}
             <div><dt>"Why"</dt><dd>{phrase(&result.why)}</dd></div>
         </dl>
-        <p class="read-on"><a href=section.url.clone() target="_blank">{section.label()} <span class="visually-hidden">" (opens in a new tab)"</span></a></p>
+        <p class="read-on"><a href=browser::at(&section.url) target="_blank">{section.label()} <span class="visually-hidden">" (opens in a new tab)"</span></a></p>
     }.into_any()
 }
 
