@@ -46,7 +46,7 @@ export function stage(settings = {}) {
     assert.deepEqual(remains, [], "idle sandboxes end with their server");
     assert.deepEqual(faults, []);
   });
-  /** Declares what a learner can do, in a sentence; `act` gets `arrive`, which gives a new learner, and the server. */
+  /** Declares what a learner can do, in a sentence; `act` gets `arrive`, which gives a new learner, the server, and `tell`, for what was measured. */
   return function can(sentence, act, timeout = PATIENCE) {
     test(sentence, { timeout: timeout + LEAVING }, async (t) => {
       const learners = [];
@@ -64,7 +64,7 @@ export function stage(settings = {}) {
       let clock;
       const late = new Promise((_, fail) => (clock = setTimeout(fail, timeout, new Error(`not done within ${timeout / 1000} s`))));
       try {
-        await Promise.race([act({ arrive, server: shared.server }), late]);
+        await Promise.race([act({ arrive, server: shared.server, tell: (words) => t.diagnostic(words) }), late]);
       } catch (fault) {
         gone = true;
         faults.push(fault);

@@ -54,8 +54,8 @@ const COMMAND: Score = 1.3;
 /// message only when the message is there.
 fn prior(document: &Document, is_said: bool) -> Score {
     match document.kind {
-        Kind::Entry if !document.messages.is_empty() && !is_said => 0.8,
-        Kind::Entry => 1.3,
+        Kind::Error if !is_said => 0.8,
+        Kind::Entry | Kind::Error => 1.3,
         Kind::Chapter => 1.0,
         Kind::Exercise => 0.7,
     }
