@@ -113,7 +113,7 @@ mod tests {
                     let [hits, none] = if there == 0 { [&found[0], &found[1]] } else { [&found[1], &found[0]] };
                     assert_eq!((hits.len(), none.len()), (61, 0), "whole, and of one edition");
                     // What is found can be opened.
-                    let chapters: Vec<String> = shelf.library.chapters().map(|chapter| chapter.url()).collect();
+                    let chapters: Vec<String> = shelf.library.chapters().iter().map(|chapter| chapter.url()).collect();
                     assert_eq!(chapters, [format!("/chapters/{}", EDITIONS[there])]);
                     assert!(hits.iter().all(|hit| hit.url.starts_with(&chapters[0])));
                     asked += 1;

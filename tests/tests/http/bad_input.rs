@@ -95,6 +95,9 @@ async fn hits_are_counted_by_kind_and_picked_out_by_it() {
         assert!(hits.iter().all(|hit| hit["kind"] == kind.as_str()), "{kind}");
         assert_eq!(u64::try_from(hits.len()).unwrap(), *count.min(&50), "{kind}");
         assert_eq!(counts(&found), all_counts, "counted before the kind is picked out");
+        if *count == 0 {
+            continue;
+        }
         // The same on the command line.
         let told = server.ask(&["search", "--json", "--limit", "50", "--kind", kind, "permission denied"]);
         assert_eq!(told, found, "{kind}");
