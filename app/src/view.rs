@@ -7,9 +7,9 @@ mod exercise;
 mod home;
 mod progress;
 
+pub use crate::api::{Facet, SearchResults};
 pub use chapter::{ChapterCard, ChapterLink, ChapterPage, Chapters, Heading, PartOfChapters, SectionLink};
 pub use cheat_sheet::{CheatSheet, EntryGroup, EntryView, FlagView};
 pub use exercise::{CheckView, ExerciseCard, ExercisePage, Exercises, Offer, PartOfExercises, Standing, StarterFile};
 pub use home::{Home, LivingLease, PartCard, Totals};
 pub use progress::{AttemptLine, PartOfProgress, ProgressLine, ProgressPage};
-pub use crate::api::{Facet, SearchResults};

@@ -46,14 +46,32 @@ fn kinds() -> impl Strategy<Value = Option<Kind>> {
 /// Words that are somewhere, as they stand and in pieces, with what query languages make something of.
 fn nearly_queries() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
-        "docker", "--no-cache", "build", "HEALTHCHECK", "--mount=type=secret,id=k", "compose.yaml", "no space left", "FROM",
-        "image", "the", "layer", "failed", "to", "solve:", "$PATH", "virtual", "machine", "depends_on", "helthcheck",
+        "docker",
+        "--no-cache",
+        "build",
+        "HEALTHCHECK",
+        "--mount=type=secret,id=k",
+        "compose.yaml",
+        "no space left",
+        "FROM",
+        "image",
+        "the",
+        "layer",
+        "failed",
+        "to",
+        "solve:",
+        "$PATH",
+        "virtual",
+        "machine",
+        "depends_on",
+        "helthcheck",
     ]);
-    let piece = (word, 0_usize..12, any::<bool>()).prop_map(|(word, to, whole)| {
-        if whole { word.to_owned() } else { word.chars().take(to).collect() }
-    });
-    let mark = "[\\-\"'`/.,:=()\\[\\]{}*?~^+!<>|&\\\\@#%$;_\\s\u{0}-\u{1f}\u{7f}\u{301}\u{200b}\u{202e}\u{feff}é漢🐳]{0,4}";
-    let operator = prop::sample::select(vec![" ", " AND ", " OR ", " NOT ", " \"", "\" ", ":", "~2 ", "^3 ", "\n", "\t", ""]);
+    let piece = (word, 0_usize..12, any::<bool>())
+        .prop_map(|(word, to, whole)| if whole { word.to_owned() } else { word.chars().take(to).collect() });
+    let mark =
+        "[\\-\"'`/.,:=()\\[\\]{}*?~^+!<>|&\\\\@#%$;_\\s\u{0}-\u{1f}\u{7f}\u{301}\u{200b}\u{202e}\u{feff}é漢🐳]{0,4}";
+    let operator =
+        prop::sample::select(vec![" ", " AND ", " OR ", " NOT ", " \"", "\" ", ":", "~2 ", "^3 ", "\n", "\t", ""]);
     prop::collection::vec((mark, piece, operator), 0..24)
         .prop_map(|all| all.into_iter().fold(String::new(), |text, (mark, piece, next)| text + &mark + &piece + next))
 }

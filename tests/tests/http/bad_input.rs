@@ -50,7 +50,9 @@ async fn searches_of_every_kind_are_answered() {
     // Bytes of every kind, of many lengths: whatever an address can carry.
     let mut state = 20_261_127_u64;
     for length in [1, 2, 3, 5, 8, 13, 40, 200, 1_500, 6_000, 20_000] {
-        for among in [&b"docker \"-:*()"[..], &[0, 9, 10, 13, 27, 127], &[b'a', 0x80, 0xc3, 0xa9, 0xed, 0xa0, 0xf0, 0xff]] {
+        for among in
+            [&b"docker \"-:*()"[..], &[0, 9, 10, 13, 27, 127], &[b'a', 0x80, 0xc3, 0xa9, 0xed, 0xa0, 0xf0, 0xff]]
+        {
             let mut query = String::new();
             for _ in 0..length {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -70,7 +72,11 @@ async fn searches_of_every_kind_are_answered() {
     }
     // What is no query at all is said to be none; a page is a page all the same.
     for wrong in ["kind=none", "kind=Error", "limit=x", "limit=-1", "limit=99999999999999999999", "q=a&q=b"] {
-        assert_eq!(ann.get(&format!("/api/search?q=docker&{wrong}")).await.error(), (400, "invalid".to_owned()), "{wrong}");
+        assert_eq!(
+            ann.get(&format!("/api/search?q=docker&{wrong}")).await.error(),
+            (400, "invalid".to_owned()),
+            "{wrong}"
+        );
         assert_eq!(ann.get(&format!("/search?q=docker&{wrong}")).await.status, 200, "{wrong}");
     }
 }

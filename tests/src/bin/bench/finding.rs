@@ -18,13 +18,7 @@ use library::search::Index;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Deserialize;
 
-use crate::{
-    pages::get,
-    report::Report,
-    search::encoded,
-    stats::Sample,
-    synthetic,
-};
+use crate::{pages::get, report::Report, search::encoded, stats::Sample, synthetic};
 
 /// Who asks at one time.
 const AT_ONCE: usize = 50;

@@ -74,8 +74,7 @@ impl Words {
     }
 
     fn some(&mut self, count: usize) -> String {
-        let words: Vec<&str> =
-            (0..count).map(|_| self.words[self.by_rank.sample(&mut self.random)].as_str()).collect();
+        let words: Vec<&str> = (0..count).map(|_| self.words[self.by_rank.sample(&mut self.random)].as_str()).collect();
         words.join(" ")
     }
 
@@ -163,7 +162,8 @@ mod tests {
         };
         assert_eq!(read(0), read(1));
         // The commonest word stands in nearly every section, the rarest in few.
-        let made = library.chapters().iter().filter(|it| usize::from(it.part) >= FIRST_PART).flat_map(|it| &it.sections);
+        let made =
+            library.chapters().iter().filter(|it| usize::from(it.part) >= FIRST_PART).flat_map(|it| &it.sections);
         let texts: Vec<&str> = made.map(|section| section.text.as_str()).collect();
         let having = |word: &str| texts.iter().filter(|text| text.split_whitespace().any(|it| it == word)).count();
         let words = Words::of(&real).words;
