@@ -43,6 +43,11 @@ fn kinds() -> impl Strategy<Value = Option<Kind>> {
     prop::option::of(prop::sample::select(Kind::ALL.to_vec()))
 }
 
+/// Any at all, control characters among them.
+fn characters() -> impl Strategy<Value = String> {
+    prop::collection::vec(any::<char>(), 0..120).prop_map(String::from_iter)
+}
+
 /// Words that are somewhere, as they stand and in pieces, with what query languages make something of.
 fn nearly_queries() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
@@ -81,7 +86,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_characters_get_an_answer(text in any::<String>(), kind in kinds(), limit in 0_usize..300) {
+    fn any_characters_get_an_answer(text in characters(), kind in kinds(), limit in 0_usize..300) {
         check(&text, kind, limit)?;
     }
 
@@ -95,7 +100,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_length_gets_an_answer(text in prop_oneof![any::<String>(), nearly_queries()], length in 0_usize..400_000) {
+    fn any_length_gets_an_answer(text in prop_oneof![characters(), nearly_queries()], length in 0_usize..400_000) {
         let long: String = text.chars().chain(['x']).cycle().take(length).collect();
         check(&long, None, 20)?;
     }
