@@ -119,8 +119,13 @@ fn hit(hit: SearchHit) -> AnyView {
 
 fn did_you_mean(instead: Vec<String>) -> Option<impl IntoView> {
     (!instead.is_empty()).then(|| {
-        let links =
-            instead.into_iter().map(|text| view! { " " <a href=address(&text, None)>{text}</a> }).collect_view();
+        let links = instead
+            .into_iter()
+            .map(|text| {
+                let href = address(&text, None);
+                view! { " " <a href=href>{text}</a> }
+            })
+            .collect_view();
         view! { <p>"Did you mean" {links} "?"</p> }
     })
 }

@@ -15,7 +15,6 @@ use std::{
 
 use ::tests::{Learner, Server};
 use library::search::Index;
-use rustix::time::{ClockId, clock_gettime};
 use serde::Deserialize;
 
 use crate::{pages::get, report::Report, search::encoded, stats::Sample, synthetic};
@@ -125,8 +124,8 @@ fn alone(report: &mut Report, name: &str, root: &Path, aim: f64, aim_index: Opti
 
 /// Processor time of this thread: what others do on the machine does not count.
 fn own_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).expect("less than a second"))
+    let text = fs::read_to_string("/proc/thread-self/schedstat").expect("the kernel counts it");
+    Duration::from_nanos(text.split(' ').next().expect("nanoseconds first").parse().unwrap())
 }
 
 /// Times of many searches over HTTP, milliseconds.
