@@ -8,7 +8,7 @@ mod teaching;
 
 pub use files::{FileEntry, FileKind, Port};
 pub use lease::{EngineState, Laid, Lease, NewLease, Preview, Warning};
-pub use search::{HitKind, LONGEST_QUERY, SearchHit};
+pub use search::{Facet, HitKind, LONGEST_QUERY, SearchHit, SearchResults};
 pub use teaching::{Looking, RevealedHint, Solution, SolutionFile};
 
 use serde::{Deserialize, Serialize};

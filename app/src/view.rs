@@ -6,8 +6,8 @@ mod cheat_sheet;
 mod exercise;
 mod home;
 mod progress;
-mod search;
 
+pub use crate::api::{Facet, SearchResults};
 pub use chapter::{
     ChapterCard, ChapterLink, ChapterPage, Chapters, Heading, PartOfChapters, SectionLink, WholeChapter, WholePart,
 };
@@ -15,4 +15,3 @@ pub use cheat_sheet::{CheatSheet, EntryGroup, EntryView, FlagView};
 pub use exercise::{CheckView, ExerciseCard, ExercisePage, Exercises, Offer, PartOfExercises, Standing, StarterFile};
 pub use home::{Home, LivingLease, PartCard, Totals};
 pub use progress::{AttemptLine, PartOfProgress, ProgressLine, ProgressPage};
-pub use search::{Facet, SearchResults};

@@ -63,7 +63,13 @@ can("a visitor without JavaScript searches by form and by address", async ({ arr
   const visitor = await arrive(plain);
   await visitor.open("/search?q=flaten+image");
   const { page } = visitor;
-  assert.match(await page.locator(".hits").innerText(), /Flattening images/);
+  assert.match(await page.locator("main").innerText(), /Flattening images/);
+  const chapters = page.getByRole("region", { name: /^Chapters \d+/ });
+  const all = Number((await chapters.getByRole("heading", { level: 2 }).innerText()).match(/\d+/)[0]);
+  await page.getByRole("link", { name: `All ${all} in Chapters` }).click();
+  await page.waitForURL(/kind=chapter/);
+  assert.equal(await page.locator(".hit").count(), Math.min(all, 40));
+  assert.equal(await page.locator(".hit:not(.chapter)").count(), 0);
   await page.locator("#q").fill("healthcheck");
   await page.getByRole("button", { name: "Search" }).click();
   await page.waitForURL(/q=healthcheck/);
@@ -71,6 +77,12 @@ can("a visitor without JavaScript searches by form and by address", async ({ arr
   assert.match(await first.innerText(), /health/i);
   await first.click();
   await page.waitForURL(/\/(chapters|cheatsheet|exercises)/);
+  await visitor.open(`/search?q=${encodeURIComponent("failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory")}`);
+  const message = page.getByRole("region", { name: /^Error messages \d+/ }).locator(".hit a").first();
+  assert.match(await message.innerText(), /failed to read dockerfile/);
+  await page.getByRole("navigation", { name: "Narrow to" }).getByRole("link", { name: /^Error messages \d+/ }).click();
+  await page.waitForURL(/kind=error/);
+  assert.match(await page.locator(".hit a").first().innerText(), /failed to read dockerfile/);
   await visitor.open("/search?q=zzzzqqqq");
   assert.match(await page.locator(".empty").innerText(), /Nothing found/);
 });

@@ -462,7 +462,7 @@ impl Backend for Fixture {
         }
         let hits =
             hits().into_iter().filter(|hit| query.kind.is_none_or(|kind| kind == hit.kind)).take(query.limit).collect();
-        let facets = [(HitKind::Entry, 2), (HitKind::Chapter, 2), (HitKind::Exercise, 1)];
+        let facets = [(HitKind::Entry, 5), (HitKind::Chapter, 2), (HitKind::Exercise, 1), (HitKind::Error, 1)];
         Ok(SearchResults {
             hits,
             facets: facets.map(|(kind, count)| Facet { kind, count }).to_vec(),
@@ -639,6 +639,14 @@ pub(crate) fn hits() -> Vec<SearchHit> {
             "/exercises/flatten-secret-image",
             "An image hides a key in a lower layer.",
             None,
+        ),
+        hit(
+            HitKind::Error,
+            "Error: no space left on device",
+            "Messages of a build",
+            "/cheatsheet#error-no-space",
+            "docker system df",
+            Some("docker system df"),
         ),
     ]
 }

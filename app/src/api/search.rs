@@ -1,5 +1,6 @@
-//! Search hits.
-//! Invariant: a snippet is text in which only `<mark>` and `</mark>` are markup; the rest is escaped HTML.
+//! What a search finds.
+//! Invariant: a snippet is text in which only `<mark>` and `</mark>` are markup, the rest is escaped HTML; facets count
+//! before a kind is picked out.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,13 +17,26 @@ pub enum HitKind {
     Entry,
     /// An exercise.
     Exercise,
-    /// An error message and its cure.
+    /// An error message of the cheat sheet, with its cure.
     Error,
 }
 
 impl HitKind {
-    /// All kinds, in the order in which groups are shown.
+    /// All kinds, in the order in which they are offered. Groups of hits stand in the order of their best ones.
     pub const ALL: [Self; 4] = [Self::Entry, Self::Chapter, Self::Exercise, Self::Error];
+
+    /// Hits by kind: groups in the order of their first ones, hits in each in theirs.
+    #[must_use]
+    pub fn group(hits: Vec<SearchHit>) -> Vec<(Self, Vec<SearchHit>)> {
+        let mut groups: Vec<(Self, Vec<SearchHit>)> = Vec::new();
+        for hit in hits {
+            match groups.iter_mut().find(|(kind, _)| *kind == hit.kind) {
+                Some((_, hits)) => hits.push(hit),
+                None => groups.push((hit.kind, vec![hit])),
+            }
+        }
+        groups
+    }
 
     /// As in addresses: `?kind=…`.
     #[must_use]
@@ -33,6 +47,13 @@ impl HitKind {
             Self::Exercise => "exercise",
             Self::Error => "error",
         }
+    }
+
+    /// What an address may say, in words.
+    #[must_use]
+    pub fn names() -> String {
+        let [first, second, third, last] = Self::ALL.map(Self::as_str);
+        format!("{first}, {second}, {third} or {last}")
     }
 
     /// From an address; `None` for anything else.
@@ -53,7 +74,36 @@ impl HitKind {
     }
 }
 
-/// One hit of `GET /api/search`.
+/// The answer of `GET /api/search`, and what the results page shows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SearchResults {
+    /// Best first, whatever their kind.
+    pub hits: Vec<SearchHit>,
+    /// Hits of each kind; kinds without a hit may be left out.
+    pub facets: Vec<Facet>,
+    /// Other queries worth trying, e.g. the same in a mended spelling.
+    pub instead: Vec<String>,
+}
+
+impl SearchResults {
+    /// How many hits there are of a kind, or of all, shown or not.
+    #[must_use]
+    pub fn count(&self, kind: Option<HitKind>) -> u32 {
+        let of_kind = self.facets.iter().filter(|facet| kind.is_none_or(|kind| facet.kind == kind));
+        of_kind.map(|facet| facet.count).sum()
+    }
+}
+
+/// How many hits of one kind there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facet {
+    /// Which kind.
+    pub kind: HitKind,
+    /// How many.
+    pub count: u32,
+}
+
+/// One hit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SearchHit {
     /// What it is.

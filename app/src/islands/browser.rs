@@ -53,6 +53,21 @@ pub(super) fn remember(key: &str, texts: &[String]) {
     }
 }
 
+/// Hands a text over to the next page of this tab.
+pub(super) fn hand_over(key: &str, text: &str) {
+    if let Some(storage) = leptos::prelude::window().session_storage().ok().flatten() {
+        let _full = storage.set_item(key, text);
+    }
+}
+
+/// Takes what the page before handed over; it is gone then.
+pub(super) fn take_over(key: &str) -> Option<String> {
+    let storage = leptos::prelude::window().session_storage().ok().flatten()?;
+    let text = storage.get_item(key).ok().flatten()?;
+    let _locked = storage.remove_item(key);
+    Some(text)
+}
+
 /// Puts the focus on the first element that a selector finds, once what is under way is drawn.
 pub(super) fn focus_soon(selector: &'static str) {
     leptos::prelude::request_animation_frame(move || {

@@ -8,14 +8,16 @@ use std::time::Duration;
 
 use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 
-use self::choice::{grouped, moved, runs, with_recent};
+use self::choice::{for_address, moved, runs, told, with_recent};
 use super::browser;
 use crate::{
-    api::{HitKind, LONGEST_QUERY, Problem, SearchHit},
+    api::{HitKind, LONGEST_QUERY, Problem, SearchHit, SearchResults},
     parts::icon,
 };
 
 const RECENT: &str = "recent-searches";
+/// Where the page of an exercise that is to be started is handed over to it.
+pub(super) const START: &str = "start-exercise";
 /// Silence before a query is asked.
 const PAUSE: Duration = Duration::from_millis(90);
 const HITS: usize = 12;
@@ -24,7 +26,8 @@ const HITS: usize = 12;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Act {
     Open,
-    Copy,
+    /// Copy the command, start the exercise.
+    Do,
 }
 
 /// What the palette shows.
@@ -33,8 +36,9 @@ struct State {
     dialog: NodeRef<html::Dialog>,
     field: NodeRef<html::Input>,
     text: RwSignal<String>,
-    hits: RwSignal<Vec<SearchHit>>,
-    /// The text that the hits belong to.
+    /// Its hits by kind, in the order in which they are shown.
+    found: RwSignal<SearchResults>,
+    /// The text that they belong to.
     answered: RwSignal<String>,
     chosen: RwSignal<usize>,
     problem: RwSignal<Option<Problem>>,
@@ -50,7 +54,7 @@ impl State {
             dialog: NodeRef::new(),
             field: NodeRef::new(),
             text: RwSignal::new(String::new()),
-            hits: RwSignal::new(Vec::new()),
+            found: RwSignal::new(SearchResults::default()),
             answered: RwSignal::new(String::new()),
             chosen: RwSignal::new(0),
             problem: RwSignal::new(None),
@@ -67,7 +71,7 @@ impl State {
             timer.clear();
         }
         if text.trim().is_empty() {
-            self.hits.set(Vec::new());
+            self.found.set(SearchResults::default());
             self.answered.set(text);
             self.problem.set(None);
             return;
@@ -77,9 +81,8 @@ impl State {
     }
 
     async fn ask(self, text: String) {
-        let encoded = String::from(js_sys::encode_uri_component(text.trim()));
-        let url = format!("/api/search?q={encoded}&limit={HITS}");
-        let answer: Result<Vec<SearchHit>, Problem> = browser::call("GET", &url, None::<&()>).await;
+        let url = format!("/api/search?q={}&limit={HITS}", encoded(&text));
+        let answer: Result<SearchResults, Problem> = browser::call("GET", &url, None::<&()>).await;
         // Somebody has typed on: a later question is on its way.
         if self.text.get_untracked() != text {
             return;
@@ -87,12 +90,13 @@ impl State {
         let ahead = self.ahead.try_update_value(Option::take).flatten();
         let fine = answer.is_ok();
         match answer {
-            Ok(hits) => {
-                self.hits.set(grouped(hits));
+            Ok(found) => {
+                let hits = HitKind::group(found.hits).into_iter().flat_map(|(_, hits)| hits).collect();
+                self.found.set(SearchResults { hits, ..found });
                 self.problem.set(None);
             }
             Err(problem) => {
-                self.hits.set(Vec::new());
+                self.found.set(SearchResults::default());
                 self.problem.set(Some(problem));
             }
         }
@@ -109,13 +113,16 @@ impl State {
             self.ahead.set_value(Some(act));
             return;
         }
-        let hit = self.hits.with_untracked(|hits| hits.get(self.chosen.get_untracked()).cloned());
+        let hit = self.found.with_untracked(|found| found.hits.get(self.chosen.get_untracked()).cloned());
         match (act, hit) {
-            (Act::Copy, Some(SearchHit { command: Some(command), .. })) => {
+            (Act::Do, Some(SearchHit { command: Some(command), .. })) => {
                 self.copy(command);
                 self.close();
             }
-            (Act::Open, Some(hit)) => {
+            (act, Some(hit)) => {
+                if act == Act::Do && hit.kind == HitKind::Exercise {
+                    browser::hand_over(START, &hit.url);
+                }
                 self.close();
                 self.go(&hit.url);
             }
@@ -161,8 +168,13 @@ impl State {
     }
 
     fn all_results(self) -> String {
-        format!("/search?q={}", String::from(js_sys::encode_uri_component(self.text.get().trim())))
+        format!("/search?q={}", encoded(&self.text.read()))
     }
+}
+
+/// As the value of a parameter.
+fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(&for_address(text.trim())).into()
 }
 
 /// Search as you type.
@@ -190,8 +202,8 @@ pub fn Palette() -> impl IntoView {
         });
     });
     let key = move |event: ev::KeyboardEvent| {
-        let (hits, chosen) = (state.hits.get_untracked(), state.chosen.get_untracked());
-        if let Some(next) = moved(chosen, hits.len(), &event.key()) {
+        let count = state.found.read_untracked().hits.len();
+        if let Some(next) = moved(state.chosen.get_untracked(), count, &event.key()) {
             event.prevent_default();
             state.chosen.set(next);
             reveal(next);
@@ -201,8 +213,9 @@ pub fn Palette() -> impl IntoView {
             return;
         }
         event.prevent_default();
-        state.act(if event.ctrl_key() || event.meta_key() { Act::Copy } else { Act::Open });
+        state.act(if event.ctrl_key() || event.meta_key() { Act::Do } else { Act::Open });
     };
+    let has_hits = move || !state.found.read().hits.is_empty();
     let backdrop = move |event: ev::MouseEvent| {
         // A press on the dialog itself, not on anything in it, is a press beside it.
         let on_dialog = event.target().zip(event.current_target()).is_some_and(|(target, current)| target == current);
@@ -222,8 +235,9 @@ pub fn Palette() -> impl IntoView {
                         aria-label="Search chapters, commands and error messages"
                         aria-autocomplete="list"
                         aria-controls="palette-hits"
-                        aria-expanded=move || (!state.hits.read().is_empty()).to_string()
-                        aria-activedescendant=move || (!state.hits.read().is_empty()).then(|| option_id(state.chosen.get()))
+                        aria-describedby="palette-keys"
+                        aria-expanded=move || has_hits().to_string()
+                        aria-activedescendant=move || has_hits().then(|| option_id(state.chosen.get()))
                         placeholder="A command, a question, an error message"
                         autocomplete="off"
                         autocapitalize="off"
@@ -237,8 +251,11 @@ pub fn Palette() -> impl IntoView {
                 <div class="palette-hits" id="palette-hits" role="listbox" aria-label="Hits">
                     {move || groups(state)}
                 </div>
-                <div class="palette-note" role="status">{move || note(state)}</div>
-                {move || (!state.hits.read().is_empty()).then(legend)}
+                <div class="palette-note">
+                    <p role="status" class:palette-problem=move || state.problem.read().is_some()>{move || said(state)}</p>
+                    {move || further(state)}
+                </div>
+                {legend(has_hits)}
             </div>
         </dialog>
     }
@@ -257,22 +274,19 @@ fn reveal(index: usize) {
 }
 
 fn groups(state: State) -> AnyView {
-    let hits = state.hits.get();
-    HitKind::ALL
+    let found = state.found.get();
+    let mut index = 0..;
+    HitKind::group(found.hits.clone())
         .into_iter()
-        .filter_map(|kind| {
-            let of_kind: Vec<_> = hits.iter().enumerate().filter(|(_, hit)| hit.kind == kind).collect();
-            if of_kind.is_empty() {
-                return None;
-            }
-            let options = of_kind.into_iter().map(|(index, hit)| option(state, index, hit)).collect_view();
-            let heading = format!("palette-{}", kind.as_str());
-            Some(view! {
+        .map(|(kind, hits)| {
+            let options = hits.iter().zip(index.by_ref()).map(|(hit, index)| option(state, index, hit)).collect_view();
+            let (heading, all) = (format!("palette-{}", kind.as_str()), found.count(Some(kind)));
+            view! {
                 <div role="group" aria-labelledby=heading.clone()>
-                    <p class="palette-group" id=heading.clone()>{kind.label()}</p>
+                    <p class="palette-group" role="presentation" id=heading.clone()>{kind.label()} " " <span>{all}</span></p>
                     {options}
                 </div>
-            })
+            }
         })
         .collect_view()
         .into_any()
@@ -283,7 +297,7 @@ fn option(state: State, index: usize, hit: &SearchHit) -> AnyView {
         .into_iter()
         .map(|run| if run.marked { view! { <mark>{run.text}</mark> }.into_any() } else { run.text.into_any() })
         .collect_view();
-    let class = if hit.kind == HitKind::Entry { "palette-snippet command" } else { "palette-snippet" };
+    let class = if hit.command.is_some() { "palette-snippet command" } else { "palette-snippet" };
     let (url, title, section) = (hit.url.clone(), hit.title.clone(), hit.section.clone());
     view! {
         <div
@@ -292,7 +306,10 @@ fn option(state: State, index: usize, hit: &SearchHit) -> AnyView {
             id=option_id(index)
             aria-selected=move || (state.chosen.get() == index).to_string()
             on:mousemove=move |_| if state.chosen.get_untracked() != index { state.chosen.set(index) }
-            on:click=move |_| state.go(&url)
+            on:click=move |_| {
+                state.close();
+                state.go(&url);
+            }
         >
             <p class="palette-title"><b>{title}</b> <span>{section}</span></p>
             <p class=class>{snippet}</p>
@@ -301,45 +318,72 @@ fn option(state: State, index: usize, hit: &SearchHit) -> AnyView {
     .into_any()
 }
 
-fn note(state: State) -> AnyView {
+/// What a screen reader says by itself: what came of the search, never that it is under way.
+fn said(state: State) -> String {
     if let Some(problem) = state.problem.get() {
-        return view! { <p class="palette-problem">{problem.detail} " " {problem.next}</p> }.into_any();
+        return format!("{} {}", problem.detail, problem.next);
     }
-    let (text, answered) = (state.text.get(), state.answered.get());
+    let text = state.text.read();
+    if text.trim().is_empty() || *text != *state.answered.read() {
+        return String::new();
+    }
+    let found = state.found.read();
+    told(found.hits.len(), found.count(None))
+}
+
+/// What there is to do beside choosing a hit.
+fn further(state: State) -> AnyView {
+    if state.problem.read().is_some() {
+        return ().into_any();
+    }
+    let text = state.text.get();
     if text.trim().is_empty() {
         let recent = state.recent.get();
         if recent.is_empty() {
             return view! { <p>"Half a command, a question, or a whole error message: paste it as it is."</p> }
                 .into_any();
         }
-        let links = recent
-            .into_iter()
-            .map(|text| {
-                let again = text.clone();
-                view! { <button r#type="button" class="button small" on:click=move |_| state.fill(again.clone())>{text}</button> }
-            })
-            .collect_view();
+        let links = recent.into_iter().map(|text| again(state, text)).collect_view();
         return view! { <p>"Lately"</p> <div class="palette-recent">{links}</div> }.into_any();
     }
-    if text != answered {
+    if text != state.answered.get() {
         return view! { <p>"Searching…"</p> }.into_any();
     }
-    let count = state.hits.read().len();
-    if count == 0 {
+    let found = state.found.get();
+    let instead = (!found.instead.is_empty()).then(|| {
+        let others = found.instead.iter().map(|text| again(state, text.clone())).collect_view();
+        view! { <p>"Did you mean"</p> <div class="palette-recent">{others}</div> }
+    });
+    if found.hits.is_empty() {
         return view! {
-            <p>"Nothing found. Try fewer words or the bare command, or look through the " <a href=browser::at("/cheatsheet")>"cheat sheet"</a> "."</p>
+            <p>
+                "Try fewer words or the bare command, or look through the " <a href=browser::at("/cheatsheet")>"cheat sheet"</a> " and the "
+                <a href=browser::at("/chapters")>"chapters"</a> "."
+            </p>
+            {instead}
         }
         .into_any();
     }
-    let more = (count >= HITS).then(|| view! { " " <a href=browser::at(&state.all_results())>"All results"</a> });
-    view! { <p>{format!("{count} {}", if count == 1 { "hit" } else { "hits" })} {more}</p> }.into_any()
+    let shown = u32::try_from(found.hits.len()).unwrap_or(u32::MAX);
+    let more = (found.count(None) > shown).then(|| view! { <p><a href=browser::at(&state.all_results())>"All results"</a></p> });
+    view! { {more} {instead} }.into_any()
 }
 
-fn legend() -> AnyView {
+/// A text to search for at a press.
+fn again(state: State, text: String) -> AnyView {
+    let wanted = text.clone();
+    view! { <button r#type="button" class="button small" on:click=move |_| state.fill(wanted.clone())>{text}</button> }
+        .into_any()
+}
+
+/// The keys, seen with the hits; the field is described by them always.
+fn legend(has_hits: impl Fn() -> bool + Send + 'static) -> AnyView {
     view! {
-        <p class="palette-legend" aria-hidden="true">
-            <span><kbd>"↑"</kbd> <kbd>"↓"</kbd> " choose"</span> <span><kbd>"Enter"</kbd> " open"</span>
-            <span><kbd>"Ctrl"</kbd> <kbd>"Enter"</kbd> " copy the command"</span> <span><kbd>"Esc"</kbd> " close"</span>
+        <p class="palette-legend" id="palette-keys" hidden=move || !has_hits()>
+            <span><kbd>"↑"</kbd> <kbd>"↓"</kbd> " choose"</span> " "
+            <span><kbd>"Enter"</kbd> " open"</span> " "
+            <span><kbd>"Ctrl"</kbd> <kbd>"Enter"</kbd> " copy the command or start the exercise"</span> " "
+            <span><kbd>"Esc"</kbd> " close"</span>
         </p>
     }
     .into_any()

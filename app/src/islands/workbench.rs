@@ -11,7 +11,7 @@ mod toolbar;
 use domain::id::ExerciseId;
 use leptos::prelude::*;
 
-use super::{bench::Bench, browser};
+use super::{bench::Bench, browser, palette};
 use crate::{
     api::Lease,
     desk::Phase,
@@ -40,12 +40,21 @@ pub fn Workbench(
     images: Vec<String>,
 ) -> impl IntoView {
     let bench = Bench::of_page();
+    let offered = offer == Offer::Offered;
     bench.exercise.set(Some(exercise));
     bench.lease.set(lease);
     Effect::new(move |_| {
         bench.wake();
         if let Some(lease) = bench.lease.get_untracked() {
             bench.resume(lease);
+        }
+        // Asked for in the palette of the page before. An address alone never starts anything.
+        let here = window().location().pathname().ok();
+        if browser::take_over(palette::START).is_some_and(|page| Some(page) == here)
+            && offered
+            && untrack(move || matches!(bench.phase(), Phase::Idle | Phase::Ended(_)))
+        {
+            bench.start();
         }
         browser::on_document("drydock:try", move |wanted| {
             bench.wants(&wanted);

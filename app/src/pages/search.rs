@@ -1,14 +1,14 @@
 //! The results page of the search, with an address of its own; it needs no script.
-//! Invariant: any query gives a page, and an empty result says what to try.
+//! Invariant: any query gives a page, and an empty result says what to try; the best hit of all stands first, in the first
+//! group.
 
 use leptos::prelude::*;
 
 use crate::{
     Query,
-    api::{HitKind, LONGEST_QUERY, SearchHit},
+    api::{Facet, HitKind, LONGEST_QUERY, SearchHit, SearchResults},
     parts::{card::count, icon},
     shell::{NAME, Place, Sheet},
-    view::{Facet, SearchResults},
 };
 
 pub(crate) fn page(query: Query, results: SearchResults) -> Sheet {
@@ -23,13 +23,17 @@ pub(crate) fn page(query: Query, results: SearchResults) -> Sheet {
     .unlisted()
 }
 
+/// So many hits of each kind are shown before one is picked out.
+const OF_EACH: usize = 4;
+
 fn short(text: &str) -> String {
     if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(59).chain(['…']).collect() }
 }
 
 fn body(query: Query, results: SearchResults) -> AnyView {
-    let SearchResults { hits, facets, instead } = results;
     let asked = !query.text.is_empty();
+    let total = results.count(query.kind);
+    let SearchResults { hits, facets, instead } = results;
     let found = match (asked, hits.is_empty()) {
         (false, _) => {
             view! { <p class="lead">"Half a command, a question, or a whole error message: paste it as it is."</p> }
@@ -37,10 +41,12 @@ fn body(query: Query, results: SearchResults) -> AnyView {
         }
         (true, true) => nothing(&query, instead).into_any(),
         (true, false) => {
-            let total = u32::try_from(hits.len()).unwrap_or(u32::MAX);
+            let told = count(total, "hit", "hits");
+            let order = if query.kind.is_some() { ", best first" } else { ", the best of each kind first" };
             view! {
-                <p class="quiet" role="status">{count(total, "hit", "hits")} ", best first"</p>
-                <ol class="hits">{hits.into_iter().map(hit).collect_view()}</ol>
+                <p class="quiet" role="status">{told} {order}</p>
+                {did_you_mean(instead)}
+                {groups(&query, hits, &facets)}
             }
             .into_any()
         }
@@ -64,12 +70,7 @@ fn body(query: Query, results: SearchResults) -> AnyView {
 fn kinds(query: &Query, facets: &[Facet]) -> AnyView {
     let link = |kind: Option<HitKind>, label: String| {
         let current = (query.kind == kind).then_some("true");
-        let mut href = format!("/search?q={}", encode(&query.text));
-        if let Some(kind) = kind {
-            href.push_str("&kind=");
-            href.push_str(kind.as_str());
-        }
-        view! { <li><a href=href aria-current=current>{label}</a></li> }
+        view! { <li><a href=address(&query.text, kind) aria-current=current>{label}</a></li> }
     };
     let narrow = HitKind::ALL
         .into_iter()
@@ -82,36 +83,57 @@ fn kinds(query: &Query, facets: &[Facet]) -> AnyView {
         .into_any()
 }
 
-fn hit(hit: SearchHit) -> AnyView {
-    let where_from = if hit.section.is_empty() {
-        hit.kind.label().to_owned()
-    } else {
-        format!("{} · {}", hit.kind.label(), hit.section)
+/// Hits by kind, in the order of their best ones.
+fn groups(query: &Query, hits: Vec<SearchHit>, facets: &[Facet]) -> AnyView {
+    let most = if query.kind.is_some() { usize::MAX } else { OF_EACH };
+    let group = |(kind, hits): (HitKind, Vec<SearchHit>)| {
+        let all = facets.iter().find(|facet| facet.kind == kind).map_or(0, |facet| facet.count);
+        let shown = u32::try_from(hits.len().min(most)).unwrap_or(u32::MAX);
+        let more = (query.kind.is_none() && all > shown).then(|| {
+            let label = format!("All {all} in {}", kind.label());
+            view! { <p class="all-hits"><a href=address(&query.text, Some(kind))>{label}</a></p> }
+        });
+        let id = format!("hits-{}", kind.as_str());
+        view! {
+            <section class="hit-group" aria-labelledby=id.clone()>
+                <h2 id=id.clone()>{kind.label()} " " <span class="quiet">{all}</span></h2>
+                <ol class="hits">{hits.into_iter().take(most).map(hit).collect_view()}</ol>
+                {more}
+            </section>
+        }
     };
+    HitKind::group(hits).into_iter().map(group).collect_view().into_any()
+}
+
+fn hit(hit: SearchHit) -> AnyView {
     let class = format!("hit {}", hit.kind.as_str());
     view! {
         <li class=class>
-            <p class="kicker">{where_from}</p>
-            <h2><a href=hit.url>{hit.title}</a></h2>
+            {(!hit.section.is_empty()).then(|| view! { <p class="kicker">{hit.section}</p> })}
+            <h3><a href=hit.url>{hit.title}</a></h3>
             <p class="snippet" inner_html=hit.snippet></p>
         </li>
     }
     .into_any()
 }
 
-fn nothing(query: &Query, instead: Vec<String>) -> AnyView {
-    let others = (!instead.is_empty()).then(|| {
+fn did_you_mean(instead: Vec<String>) -> Option<impl IntoView> {
+    (!instead.is_empty()).then(|| {
         let links = instead
             .into_iter()
             .map(|text| {
-                let url = format!("/search?q={}", encode(&text));
-                view! { <li><a href=url>{text}</a></li> }
+                let href = address(&text, None);
+                view! { " " <a href=href>{text}</a> }
             })
             .collect_view();
-        view! { <p>"Did you mean"</p> <ul>{links}</ul> }
-    });
+        view! { <p>"Did you mean" {links} "?"</p> }
+    })
+}
+
+fn nothing(query: &Query, instead: Vec<String>) -> AnyView {
+    let others = did_you_mean(instead);
     let widen = query.kind.map(|kind| {
-        view! { <p><a href=format!("/search?q={}", encode(&query.text))>{format!("Look outside {} too", kind.label())}</a></p> }
+        view! { <p><a href=address(&query.text, None)>{format!("Look outside {} too", kind.label())}</a></p> }
     });
     view! {
         <div class="empty" role="status">
@@ -121,6 +143,12 @@ fn nothing(query: &Query, instead: Vec<String>) -> AnyView {
             <p>"Try fewer words or the bare command, or look through the " <a href="/cheatsheet">"cheat sheet"</a> " and the " <a href="/chapters">"chapters"</a> "."</p>
         </div>
     }.into_any()
+}
+
+/// Where a text is searched for.
+fn address(text: &str, kind: Option<HitKind>) -> String {
+    let narrow = kind.map_or_else(String::new, |kind| format!("&kind={}", kind.as_str()));
+    format!("/search?q={}{narrow}", encode(text))
 }
 
 /// Percent-encoding for a query value.

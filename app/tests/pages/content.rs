@@ -34,9 +34,15 @@ async fn a_chapter_has_its_text_contents_and_the_way_on() {
 async fn search_works_by_its_address() {
     let page = get("/search?q=flatten&kind=entry", false).await;
     assert_eq!(page.all("#q")[0].attr("value"), Some("flatten"));
-    assert_eq!(page.texts(".hit h2"), ["Flatten an image into one layer", "See what is in each layer"]);
-    assert_eq!(page.text_of(".kinds [aria-current]"), "Cheat sheet 2");
+    assert_eq!(page.texts(".hit h3"), ["Flatten an image into one layer", "See what is in each layer"]);
+    assert_eq!(page.text_of(".kinds [aria-current]"), "Cheat sheet 5");
     assert_eq!(page.all(".hit mark").len(), 1);
+
+    let all = get("/search?q=flatten", false).await;
+    assert_eq!(all.texts(".hit-group h2"), ["Cheat sheet 5", "Chapters 2", "Exercises 1", "Error messages 1"]);
+    assert_eq!(all.texts(".hit-group .all-hits"), ["All 5 in Cheat sheet"]);
+    assert_eq!(all.all(".all-hits a[href='/search?q=flatten&kind=entry']").len(), 1);
+    assert_eq!(all.text_of(".kinds [aria-current]"), "Everything");
 
     let nothing = get("/search?q=nothing", false).await;
     assert_eq!(nothing.all(".hit").len(), 0);

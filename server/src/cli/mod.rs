@@ -85,7 +85,10 @@ enum Command {
     /// List, test or regrade exercises.
     #[command(subcommand)]
     Exercise(Exercise),
-    /// Search chapters, cheat sheet and exercises.
+    /// Search chapters, cheat sheet, error messages and exercises.
+    ///
+    /// With --json it prints {hits: [{kind, title, section, url, snippet, score, command}], facets: [{kind, count}],
+    /// instead: [...]}; the facets count before --kind and --limit.
     Search(Search),
     /// List living leases and their containers.
     ///
@@ -256,7 +259,7 @@ struct Search {
     /// What to look for.
     #[arg(required = true, trailing_var_arg = true)]
     words: Vec<String>,
-    /// Only `chapter`, `entry` or `exercise`.
+    /// Only `entry` (of the cheat sheet), `chapter`, `exercise` or `error` (messages).
     #[arg(long)]
     kind: Option<String>,
     /// The most hits.

@@ -71,3 +71,77 @@ fn read(root: &std::path::Path) -> Result<Shelf, library::search::IndexError> {
     let index = Index::build(&library)?;
     Ok(Shelf { library, index, problems, fingerprint })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::BTreeSet,
+        path::Path,
+        sync::atomic::{AtomicBool, Ordering},
+    };
+
+    use super::*;
+
+    /// The only chapter, in one of two editions: each has a word that the other has not, and another address.
+    fn publish(root: &Path, word: &str) {
+        let folder = root.join("chapters/07-images");
+        std::fs::create_dir_all(&folder).unwrap();
+        let part = "number = 7\ntitle = \"Images\"\nsummary = \"S.\"\n";
+        std::fs::write(folder.join("part.toml"), part).unwrap();
+        let sections: String = (0..60).map(|n| format!("## Section {n}\n\nAlways here, and {word}.\n\n")).collect();
+        let text = format!(
+            "+++\ntitle = \"Of {word}\"\norder = 1\nsummary = \"S.\"\nminutes = 5\nchecked_with = \"Engine 26.1\"\n+++\n{sections}"
+        );
+        // As an editor saves: the old file until the new one is whole, and never two.
+        let draft = root.join("draft");
+        std::fs::write(&draft, text).unwrap();
+        for old in std::fs::read_dir(&folder).unwrap().map(|it| it.unwrap().path()) {
+            if old.extension().is_some_and(|it| it == "md") {
+                std::fs::remove_file(old).unwrap();
+            }
+        }
+        std::fs::rename(draft, folder.join(format!("01-{word}.md"))).unwrap();
+    }
+
+    #[test]
+    fn whoever_asks_during_a_reload_sees_the_old_or_the_new_and_never_neither() {
+        const EDITIONS: [&str; 2] = ["amber", "cobalt"];
+        let root = tempfile::tempdir().unwrap();
+        publish(root.path(), EDITIONS[0]);
+        let content = Content::open(root.path().to_owned()).unwrap();
+        assert_eq!(content.shelf().problems, []);
+        let over = AtomicBool::new(false);
+        let seen = std::thread::scope(|scope| {
+            let ask = || {
+                let (mut asked, mut seen) = (0_u32, BTreeSet::new());
+                while !over.load(Ordering::Relaxed) {
+                    let shelf = content.shelf();
+                    let found = EDITIONS.map(|word| shelf.index.search(word, None, 100).hits);
+                    let there = usize::from(found[0].is_empty());
+                    let [hits, none] = if there == 0 { [&found[0], &found[1]] } else { [&found[1], &found[0]] };
+                    assert_eq!((hits.len(), none.len()), (61, 0), "whole, and of one edition");
+                    // What is found can be opened.
+                    let chapters: Vec<String> = shelf.library.chapters().iter().map(|chapter| chapter.url()).collect();
+                    assert_eq!(chapters, [format!("/chapters/{}", EDITIONS[there])]);
+                    assert!(hits.iter().all(|hit| hit.url.starts_with(&chapters[0])));
+                    asked += 1;
+                    seen.insert(there);
+                }
+                (asked, seen)
+            };
+            let askers = [scope.spawn(ask), scope.spawn(ask), scope.spawn(ask)];
+            for round in 1..=6 {
+                publish(root.path(), EDITIONS[round % 2]);
+                assert!(content.reload().unwrap());
+                assert!(!content.reload().unwrap(), "nothing has changed since");
+                let now = content.shelf().index.search(EDITIONS[round % 2], None, 1).hits;
+                assert_eq!(now.len(), 1, "the new one from here on");
+            }
+            over.store(true, Ordering::Relaxed);
+            askers.map(|asker| asker.join().unwrap())
+        });
+        for (asked, seen) in seen {
+            assert!(asked > 1 && seen.len() == 2, "{asked} asked, {seen:?} seen");
+        }
+    }
+}

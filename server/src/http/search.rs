@@ -1,16 +1,23 @@
 //! Search and health.
 
-use app::api::{HitKind, LONGEST_QUERY, SearchHit};
+use std::time::Instant;
+
+use app::api::{HitKind, LONGEST_QUERY};
 use axum::{
     Json,
     extract::{Query, State as Shared},
-    http::{StatusCode, header},
+    http::{HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 
+use super::error::Error;
 use crate::{pages, state::State};
 
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// The hits of an answer that asks for no number.
+const USUAL: usize = 20;
 /// The most hits of one answer.
 const MOST: usize = 50;
 
@@ -23,13 +30,19 @@ pub(super) struct Asked {
     limit: Option<usize>,
 }
 
-/// `GET /api/search?q=&kind=&limit=`: hits, best first; never an error for any text.
-pub(super) async fn search(Shared(state): Shared<State>, Query(asked): Query<Asked>) -> Response {
+/// `GET /api/search?q=&kind=&limit=`: hits, best first, and how many there are of each kind; never an error for any text.
+/// `Server-Timing` tells how long the search itself took, in milliseconds.
+pub(super) async fn search(Shared(state): Shared<State>, Query(asked): Query<Asked>) -> Result<Response, Error> {
+    let began = Instant::now();
     let text: String = asked.q.chars().take(LONGEST_QUERY).collect();
-    let kind = asked.kind.as_deref().and_then(HitKind::parse).and_then(pages::search::filter);
-    let found = state.content.shelf().index.search(text.trim(), kind, asked.limit.unwrap_or(20).min(MOST));
-    let hits: Vec<SearchHit> = found.hits.into_iter().map(pages::search::hit).collect();
-    ([(header::CACHE_CONTROL, "no-cache")], Json(hits)).into_response()
+    let unknown = |name: &str| Error::invalid(format!("kind={name}: it must be {}.", HitKind::names()));
+    let parse = |name: &str| HitKind::parse(name).ok_or_else(|| unknown(name));
+    let kind = asked.kind.as_deref().filter(|name| !name.is_empty()).map(parse).transpose()?;
+    let limit = asked.limit.unwrap_or(USUAL).min(MOST);
+    let found = pages::search::results(&state.content.shelf().index, text.trim(), kind, limit);
+    let timing = format!("search;dur={:.3}", began.elapsed().as_secs_f64() * 1000.0);
+    let headers = [(header::CACHE_CONTROL, "no-cache".to_owned()), (SERVER_TIMING, timing)];
+    Ok((headers, Json(found)).into_response())
 }
 
 /// `GET /healthz`: whether database and engine answer.

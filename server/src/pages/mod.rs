@@ -114,6 +114,7 @@ pub(crate) fn hit_kind(kind: library::search::Kind) -> HitKind {
         library::search::Kind::Chapter => HitKind::Chapter,
         library::search::Kind::Entry => HitKind::Entry,
         library::search::Kind::Exercise => HitKind::Exercise,
+        library::search::Kind::Error => HitKind::Error,
     }
 }
 

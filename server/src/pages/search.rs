@@ -1,4 +1,4 @@
-//! Search, for the page and for the API.
+//! Search, for the page, for the API and for the command line.
 
 use app::{
     api::{HitKind, SearchHit},
@@ -8,13 +8,18 @@ use library::search::{Hit, Index, Kind};
 
 use super::{count, hit_kind};
 
-/// The index's name of a kind; `None` for what is not indexed yet.
-pub(crate) fn filter(kind: HitKind) -> Option<Kind> {
-    Kind::parse(kind.as_str())
+/// The index's name of a kind.
+fn filter(kind: HitKind) -> Kind {
+    match kind {
+        HitKind::Chapter => Kind::Chapter,
+        HitKind::Entry => Kind::Entry,
+        HitKind::Exercise => Kind::Exercise,
+        HitKind::Error => Kind::Error,
+    }
 }
 
 /// A hit as the browser sees it.
-pub(crate) fn hit(hit: Hit) -> SearchHit {
+fn hit(hit: Hit) -> SearchHit {
     SearchHit {
         kind: hit_kind(hit.kind),
         title: hit.title,
@@ -26,8 +31,9 @@ pub(crate) fn hit(hit: Hit) -> SearchHit {
     }
 }
 
-pub(super) fn results(index: &Index, text: &str, kind: Option<HitKind>, limit: usize) -> SearchResults {
-    let found = index.search(text, kind.and_then(filter), limit);
+/// What a query finds: on a page, as JSON and on the command line.
+pub(crate) fn results(index: &Index, text: &str, kind: Option<HitKind>, limit: usize) -> SearchResults {
+    let found = index.search(text, kind.map(filter), limit);
     SearchResults {
         hits: found.hits.into_iter().map(hit).collect(),
         facets: found

@@ -56,7 +56,10 @@ export function stage(settings = {}, base = "") {
     assert.deepEqual(remains, [], "idle sandboxes end with their server");
     assert.deepEqual(faults, []);
   });
-  /** Declares what a learner can do, in a sentence; `act` gets `arrive`, which gives a new learner, the server and the proxy. */
+  /**
+   * Declares what a learner can do, in a sentence; `act` gets `arrive`, which gives a new learner, the server, the proxy,
+   * and `tell`, for what was measured.
+   */
   return function can(sentence, act, timeout = PATIENCE) {
     test(sentence, { timeout: timeout + LEAVING }, async (t) => {
       const learners = [];
@@ -74,7 +77,8 @@ export function stage(settings = {}, base = "") {
       let clock;
       const late = new Promise((_, fail) => (clock = setTimeout(fail, timeout, new Error(`not done within ${timeout / 1000} s`))));
       try {
-        await Promise.race([act({ arrive, server: shared.server, proxy: shared.proxy }), late]);
+        const tell = (words) => t.diagnostic(words);
+        await Promise.race([act({ arrive, server: shared.server, proxy: shared.proxy, tell }), late]);
       } catch (fault) {
         gone = true;
         faults.push(fault);

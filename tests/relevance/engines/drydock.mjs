@@ -8,7 +8,7 @@ export function drydock(server) {
       url.search = new URLSearchParams({ q: text, limit: "10" });
       const answer = await fetch(url);
       if (!answer.ok) throw new Error(`${answer.status} for ${text}`);
-      return (await answer.json()).map((hit) => hit.url);
+      return (await answer.json()).hits.map((hit) => hit.url);
     },
   };
 }

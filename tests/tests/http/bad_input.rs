@@ -47,9 +47,68 @@ async fn searches_of_every_kind_are_answered() {
             assert_eq!(ann.get(&path).await.status, 200, "{path}");
         }
     }
-    let long = "x".repeat(6000);
-    assert!(matches!(ann.get(&format!("/api/search?q={long}")).await.status, 200 | 400 | 414));
-    assert!(matches!(ann.get("/search?q=%FF&kind=none").await.status, 200 | 400));
+    // Bytes of every kind, of many lengths: whatever an address can carry.
+    let mut state = 20_261_127_u64;
+    for length in [1, 2, 3, 5, 8, 13, 40, 200, 1_500, 6_000, 20_000] {
+        for among in
+            [&b"docker \"-:*()"[..], &[0, 9, 10, 13, 27, 127], &[b'a', 0x80, 0xc3, 0xa9, 0xed, 0xa0, 0xf0, 0xff]]
+        {
+            let mut query = String::new();
+            for _ in 0..length {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let byte = among[usize::try_from(state >> 33).unwrap() % among.len()];
+                query.push_str(&format!("%{byte:02X}"));
+            }
+            let answer = ann.get(&format!("/api/search?q={query}")).await;
+            assert_eq!(answer.status, 200, "{query:.80}");
+            assert!(answer.json()["hits"].is_array(), "{query:.80}");
+            assert_eq!(ann.get(&format!("/search?q={query}")).await.status, 200, "{query:.80}");
+        }
+    }
+    // More than an address carries is refused before anything of ours sees it.
+    let long = "x".repeat(70_000);
+    for path in ["/api/search", "/search"] {
+        assert!(matches!(ann.get(&format!("{path}?q={long}")).await.status, 200 | 414));
+    }
+    // What is no query at all is said to be none; a page is a page all the same.
+    for wrong in ["kind=none", "kind=Error", "limit=x", "limit=-1", "limit=99999999999999999999", "q=a&q=b"] {
+        assert_eq!(
+            ann.get(&format!("/api/search?q=docker&{wrong}")).await.error(),
+            (400, "invalid".to_owned()),
+            "{wrong}"
+        );
+        assert_eq!(ann.get(&format!("/search?q=docker&{wrong}")).await.status, 200, "{wrong}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hits_are_counted_by_kind_and_picked_out_by_it() {
+    let server = Server::start().await;
+    let mut ann = server.learner();
+    let all = ann.get("/api/search?q=permission%20denied&limit=50").await;
+    let time = all.header("server-timing").strip_prefix("search;dur=").map(str::parse::<f64>);
+    assert!(time.is_some_and(|time| time.is_ok()), "{}", all.header("server-timing"));
+    let all = all.json();
+    let counts = |found: &serde_json::Value| -> Vec<(String, u64)> {
+        let facets = found["facets"].as_array().unwrap().iter();
+        facets.map(|it| (it["kind"].as_str().unwrap().to_owned(), it["count"].as_u64().unwrap())).collect()
+    };
+    let all_counts = counts(&all);
+    assert_eq!(all["hits"][0]["kind"], "error", "a message that is quoted is the best answer: {}", all["hits"][0]);
+    for (kind, count) in &all_counts {
+        let found = ann.get(&format!("/api/search?q=permission%20denied&limit=50&kind={kind}")).await.json();
+        let hits = found["hits"].as_array().unwrap();
+        assert!(hits.iter().all(|hit| hit["kind"] == kind.as_str()), "{kind}");
+        assert_eq!(u64::try_from(hits.len()).unwrap(), *count.min(&50), "{kind}");
+        assert_eq!(counts(&found), all_counts, "counted before the kind is picked out");
+        if *count == 0 {
+            continue;
+        }
+        // The same on the command line.
+        let told = server.ask(&["search", "--json", "--limit", "50", "--kind", kind, "permission denied"]);
+        assert_eq!(told, found, "{kind}");
+    }
+    assert!(all_counts.iter().filter(|(_, count)| *count > 0).count() >= 3, "{all_counts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

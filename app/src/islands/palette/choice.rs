@@ -1,7 +1,8 @@
-//! Which hit is chosen, and what a snippet says.
+//! Which hit is chosen, what a snippet says, and what is asked and told.
 //! Invariant: the choice is always one of the hits, or none when there are none.
 
-use crate::api::{HitKind, SearchHit};
+/// The most bytes that a query takes in an address: servers in front of ours often refuse lines beyond 8 kB.
+const ADDRESS_BYTES: usize = 6_000;
 
 /// A run of a snippet's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +29,32 @@ fn unescape(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
 }
 
-/// Hits by kind, in the order of groups; within a group best first.
-pub(super) fn grouped(hits: Vec<SearchHit>) -> Vec<SearchHit> {
-    let mut hits = hits;
-    hits.sort_by_key(|hit| HitKind::ALL.iter().position(|kind| *kind == hit.kind));
-    hits
+/// A query that fits into an address: of a longer one its two ends, for a log says at its end what failed.
+pub(super) fn for_address(text: &str) -> String {
+    // As `encodeURIComponent` writes them.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.!~*'()".contains(c);
+    let cost = |c: char| if plain(c) { 1 } else { 3 * c.len_utf8() };
+    if text.chars().map(cost).sum::<usize>() <= ADDRESS_BYTES {
+        return text.to_owned();
+    }
+    let fits = |left: &mut usize, c: char| {
+        *left = left.checked_sub(cost(c))?;
+        Some(c)
+    };
+    let half = ADDRESS_BYTES / 2;
+    let start: String = text.chars().scan(half, |left, c| fits(left, c)).collect();
+    let end: Vec<char> = text.chars().rev().scan(half - 3, |left, c| fits(left, c)).collect();
+    start.chars().chain([' ']).chain(end.into_iter().rev()).collect()
+}
+
+/// What is told of an answer: how many hits are shown, of how many.
+pub(super) fn told(shown: usize, all: u32) -> String {
+    let hits = if all == 1 { "hit" } else { "hits" };
+    match u32::try_from(shown).unwrap_or(u32::MAX) {
+        0 => "Nothing found.".to_owned(),
+        shown if shown < all => format!("{shown} of {all} {hits}"),
+        _ => format!("{all} {hits}"),
+    }
 }
 
 /// Where a key moves the choice among `count` hits; `None` when the key does not move it.
@@ -74,6 +96,25 @@ mod tests {
         );
         assert_eq!(runs("<mark>x"), [run("x", true)]);
         assert_eq!(runs(""), []);
+    }
+
+    #[test]
+    fn a_query_of_any_length_fits_into_an_address() {
+        assert_eq!(for_address("docker run"), "docker run");
+        let long = format!("first {} last", "é\n".repeat(4_000));
+        let cut = for_address(&long);
+        assert!(cut.starts_with("first é") && cut.ends_with("é\n last"), "{cut}");
+        let encoded: usize = cut.chars().map(|c| if c.is_ascii_alphanumeric() { 1 } else { 3 * c.len_utf8() }).sum();
+        assert!((5_900..=ADDRESS_BYTES).contains(&encoded), "{encoded}");
+        assert!(for_address(&"🐳".repeat(8_000)).chars().count() < ADDRESS_BYTES / 12 + 2);
+    }
+
+    #[test]
+    fn the_number_of_hits_is_told() {
+        assert_eq!(told(0, 0), "Nothing found.");
+        assert_eq!(told(1, 1), "1 hit");
+        assert_eq!(told(5, 5), "5 hits");
+        assert_eq!(told(12, 57), "12 of 57 hits");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is searched: one document for each section, entry and exercise.
+//! What is searched: one document for each section, entry, error message and exercise.
 //! Invariant: made from the library alone, in its order; `place` in the index is the number in this list.
 
 use crate::{Chapter, EntryGroup, Exercise, Library, RenderedEntry, Section, search::Kind};
@@ -87,8 +87,9 @@ fn of_entry(group: &EntryGroup, rendered: &RenderedEntry) -> Document {
         body.push_str(text);
     }
     let flags = entry.flags.iter().map(|flag| flag.flag.as_str());
+    let messages = messages(&entry.task, &entry.tags);
     Document {
-        kind: Kind::Entry,
+        kind: if messages.is_empty() { Kind::Entry } else { Kind::Error },
         title: entry.task.clone(),
         section: group.title.clone(),
         url: rendered.url(),
@@ -98,7 +99,7 @@ fn of_entry(group: &EntryGroup, rendered: &RenderedEntry) -> Document {
         tags: entry.tags.join("\n"),
         body,
         code: flags.fold(entry.command.clone(), |code, flag| format!("{code}\n{flag}")),
-        messages: messages(&entry.task, &entry.tags),
+        messages,
     }
 }
 

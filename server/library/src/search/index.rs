@@ -54,8 +54,8 @@ const COMMAND: Score = 1.3;
 /// message only when the message is there.
 fn prior(document: &Document, is_said: bool) -> Score {
     match document.kind {
-        Kind::Entry if !document.messages.is_empty() && !is_said => 0.8,
-        Kind::Entry => 1.3,
+        Kind::Error if !is_said => 0.8,
+        Kind::Entry | Kind::Error => 1.3,
         Kind::Chapter => 1.0,
         Kind::Exercise => 0.7,
     }
@@ -147,14 +147,15 @@ impl Index {
     /// All matches, best first, and the words to mark in them.
     fn matches(&self, asked: &Asked) -> (Vec<Match>, BTreeSet<String>) {
         let said = self.said(asked);
-        let (tallies, marks) = self.tallies(asked, Spelling::OfUnknown, &said);
+        let together = self.together(asked);
+        let (tallies, marks) = self.tallies(asked, Spelling::OfUnknown, &said, &together);
         let mut found = self.weighed(&tallies, asked, &said);
         if tallies.complete_count() >= LITTLE || asked.is_long() {
             self.spread(&mut found);
             return (found, marks);
         }
         // Words that are somewhere may be misspelt all the same; what has them as they stand comes before.
-        let (mended, marks) = self.tallies(asked, Spelling::OfAll, &said);
+        let (mended, marks) = self.tallies(asked, Spelling::OfAll, &said, &together);
         let known: HashSet<u64> = found.iter().map(|(place, _)| *place).collect();
         let mut mended = self.weighed(&mended, asked, &said);
         mended.retain(|(place, _)| !known.contains(place));
@@ -166,17 +167,30 @@ impl Index {
         (found, marks)
     }
 
+    fn lowering(&self) -> Lowering<'_> {
+        Lowering { fields: &self.fields, vocabulary: &self.vocabulary }
+    }
+
+    /// What words side by side are worth; the same however others are spelt.
+    fn together(&self, asked: &Asked) -> Vec<Match> {
+        self.lowering().together(asked).iter().flat_map(|query| self.ask(&**query)).collect()
+    }
+
     /// What each document has of a query.
-    fn tallies(&self, asked: &Asked, spelling: Spelling, said: &HashMap<u64, Score>) -> (Tallies, BTreeSet<String>) {
-        let lowering = Lowering { fields: &self.fields, vocabulary: &self.vocabulary };
+    fn tallies(
+        &self,
+        asked: &Asked,
+        spelling: Spelling,
+        said: &HashMap<u64, Score>,
+        together: &[Match],
+    ) -> (Tallies, BTreeSet<String>) {
+        let lowering = self.lowering();
         let mut tallies = Tallies::new(self.documents.len());
         let (wishes, marks) = lowering.wishes(asked, spelling);
         for wish in &wishes {
             tallies.wish(&self.ask(&*wish.query), wish.small);
         }
-        for query in lowering.together(asked) {
-            self.ask(&*query).into_iter().for_each(|found| tallies.add(found));
-        }
+        together.iter().for_each(|found| tallies.add(*found));
         let message = if asked.is_long() { PASTED_MESSAGE } else { MESSAGE };
         for (place, worth) in said {
             tallies.add((*place, worth * message));

@@ -1,4 +1,4 @@
-//! Search over chapters by section, cheat-sheet entries and exercises.
+//! Search over chapters by section, cheat-sheet entries, error messages and exercises.
 //! Invariant: any text is a query and no query is an error; the index is in memory and never changes once built.
 
 mod asked;
@@ -29,11 +29,13 @@ pub enum Kind {
     Entry,
     /// An exercise.
     Exercise,
+    /// A cheat-sheet entry that explains an error message.
+    Error,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Chapter, Self::Entry, Self::Exercise];
+    pub const ALL: [Self; 4] = [Self::Chapter, Self::Entry, Self::Exercise, Self::Error];
 
     /// As in answers and addresses.
     #[must_use]
@@ -42,6 +44,7 @@ impl Kind {
             Self::Chapter => "chapter",
             Self::Entry => "entry",
             Self::Exercise => "exercise",
+            Self::Error => "error",
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use super::words::words;
+use super::words::{runs, words_of_run};
 use crate::render::escape::escape_into;
 
 /// About this many bytes are shown.
@@ -43,9 +43,11 @@ fn push(out: &mut String, text: &str) {
 
 /// Where the marked words stand, in order, none over another.
 fn places(text: &str, marks: &BTreeSet<String>) -> Vec<Range<usize>> {
+    let firsts: Vec<char> = marks.iter().filter_map(|mark| mark.chars().next()).collect();
     let mut places: Vec<Range<usize>> = Vec::new();
+    let marked = runs(text).filter(|(_, run)| may_hold(run, &firsts)).flat_map(|(from, run)| words_of_run(run, from));
     let mut ranges: Vec<Range<usize>> =
-        words(text).into_iter().filter(|word| marks.contains(&word.text)).map(|word| word.from..word.to).collect();
+        marked.filter(|word| marks.contains(&word.text)).map(|word| word.from..word.to).collect();
     ranges.sort_by_key(|range| (range.start, range.end));
     for range in ranges {
         match places.last_mut() {
@@ -54,6 +56,17 @@ fn places(text: &str, marks: &BTreeSet<String>) -> Vec<Range<usize>> {
         }
     }
     places
+}
+
+/// Whether one of a run's words may begin with one of these. Most runs do not, and taking them apart is what costs:
+/// a word, its stem too, begins as a part of the run does, or with punctuation of the run.
+fn may_hold(run: &str, firsts: &[char]) -> bool {
+    let mut inside = false;
+    run.chars().any(|c| {
+        let may_begin = !(inside && c.is_alphanumeric());
+        inside = c.is_alphanumeric();
+        may_begin && c.to_lowercase().next().is_some_and(|c| firsts.contains(&c))
+    })
 }
 
 /// The stretch with the most different marked words, cut at blanks.
@@ -98,6 +111,16 @@ mod tests {
 
     fn show(text: &str, marks: &[&str]) -> String {
         snippet(&[text], &marks.iter().map(|mark| (*mark).to_owned()).collect())
+    }
+
+    #[test]
+    fn no_marked_word_is_passed_over() {
+        let text =
+            "Dying layers; (`--mount=type=secret,id=K`) No-New-privileges docker.io/library/debian:13 ÉTUDE $PATH";
+        for word in crate::search::words::words(text) {
+            let found = places(text, &[word.text.clone()].into());
+            assert!(found.contains(&(word.from..word.to)), "{word:?}: {found:?}");
+        }
     }
 
     #[test]

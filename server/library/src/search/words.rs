@@ -49,6 +49,13 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
     words
 }
 
+/// The words of one run of a text, which begins at byte `from`; positions count from the run's own first part.
+pub(crate) fn words_of_run(run: &str, from: usize) -> Vec<Word> {
+    let mut words = Vec::new();
+    run_into(&mut words, run, from, &mut 0);
+    words
+}
+
 /// Runs between blanks, without the punctuation of sentences around them, with their offsets.
 pub(crate) fn runs(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;

@@ -4,6 +4,7 @@
 
 mod checks;
 mod end;
+mod finding;
 mod grade;
 mod host;
 mod keys;
@@ -15,6 +16,7 @@ mod room;
 mod search;
 mod start;
 mod stats;
+mod synthetic;
 mod throughput;
 mod usual;
 
@@ -60,7 +62,9 @@ async fn measure(report: &mut Report) {
         guarded(report, "chapter", async |report| pages::measure(&server, report).await).await;
         guarded(report, "throughput", async |report| throughput::measure(&server, report).await).await;
         guarded(report, "search", async |report| search::measure(&server, report).await).await;
+        guarded(report, "search alone", async |report| finding::measure(&server, report).await).await;
     }
+    guarded(report, "search in much", async |report| finding::measure_large(report).await).await;
     if let Some(server) = server(report, "sandboxes").await {
         guarded(report, "start", async |report| start::measure(&server, report).await).await;
         guarded(report, "end", async |report| end::measure(&server, report).await).await;

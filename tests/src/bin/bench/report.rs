@@ -14,7 +14,7 @@ pub(crate) struct Measured {
     name: String,
     /// `None` when it could not be measured.
     value: Option<f64>,
-    /// `ratio`, `MiB`, `kB`; empty when there is no value.
+    /// `ratio`, `ms`, `MiB`, `kB`; empty when there is no value.
     unit: &'static str,
     /// What the value should not exceed.
     aim: Option<f64>,

@@ -73,7 +73,7 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
             if round > 0 {
                 files.add_time(plain);
                 searches.add_time(search);
-            } else if learner.get(&path).await.json().as_array().expect("an array of hits").is_empty() {
+            } else if learner.get(&path).await.json()["hits"].as_array().expect("an array of hits").is_empty() {
                 without.push(query);
             }
             drop(answer);
@@ -86,7 +86,7 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
 }
 
 /// As the value of a parameter.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() {
