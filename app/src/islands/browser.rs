@@ -84,12 +84,9 @@ pub(super) fn hold_focus_at(selector: &str) {
     focus_in_place(leptos::prelude::document().query_selector(selector).ok().flatten());
 }
 
-/// Gives the focus without moving the page.
 fn focus_in_place(part: Option<web_sys::Element>) {
-    if let Some(part) = part.and_then(|part| part.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let still = web_sys::FocusOptions::new();
-        still.set_prevent_scroll(true);
-        let _unfocused = part.focus_with_options(&still);
+    if let Some(part) = part {
+        parts::focus_in_place(&part);
     }
 }
 
