@@ -78,8 +78,38 @@ pub(super) fn focus_soon(selector: &'static str) {
     });
 }
 
-/// Nothing on the page has the focus.
+/// Marks what stays on the page while everything in it may go; has a `tabindex` of -1.
+const STAYS: &str = "[data-stays]";
+
+/// Gives the focus to the part of the page around what has it, before that goes or is switched off.
+pub(super) fn hold_focus() {
+    let active = leptos::prelude::document().active_element();
+    focus_in_place(active.and_then(|active| active.closest(STAYS).ok().flatten()));
+}
+
+/// The same, if what has the focus is what a selector says.
+pub(super) fn hold_focus_of(selector: &str) {
+    let active = leptos::prelude::document().active_element();
+    if active.is_some_and(|active| active.matches(selector).unwrap_or_default()) {
+        hold_focus();
+    }
+}
+
+/// The same, where what has the focus is outside of the part that changes.
+pub(super) fn hold_focus_at(selector: &str) {
+    focus_in_place(leptos::prelude::document().query_selector(selector).ok().flatten());
+}
+
+fn focus_in_place(part: Option<web_sys::Element>) {
+    if let Some(part) = part {
+        parts::focus_in_place(&part);
+    }
+}
+
+/// Nothing on the page has the focus, or only a part that holds it for what comes.
 pub(super) fn focus_is_lost() -> bool {
     let document = leptos::prelude::document();
-    document.active_element().is_none_or(|active| document.body().is_some_and(|body| *body == active))
+    document.active_element().is_none_or(|active| {
+        document.body().is_some_and(|body| *body == active) || active.matches(STAYS).unwrap_or_default()
+    })
 }

@@ -59,7 +59,7 @@ pub fn Checks(checks: Vec<CheckView>, attempts: Vec<Attempt>) -> impl IntoView {
                 </p>
                 <p class="quiet">{invitation}</p>
                 {move || ready.get().then(|| view! {
-                    <button r#type="button" class="button strong" disabled=running on:click=move |_| bench.check()>
+                    <button r#type="button" class="button strong" aria-disabled=move || running.get().then_some("true") on:click=move |_| bench.check()>
                         {icon::tick()} {move || if running.get() { "Checking…" } else { "Check" }}
                     </button>
                 })}

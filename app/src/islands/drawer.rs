@@ -49,7 +49,7 @@ pub fn Drawer() -> impl IntoView {
         }
     };
     view! {
-        <section class="drawer" aria-label="Sandbox" hidden=move || !open.get()>
+        <section class="drawer" aria-label="Sandbox" tabindex="-1" data-stays="" hidden=move || !open.get()>
             <div class="drawer-bar">
                 <p role="status"><b>"Your sandbox"</b> " " <span>{move || words(bench)}</span></p>
                 {move || face.get().map(|_| time_left(bench))}

@@ -70,7 +70,7 @@ pub fn Workbench(
         Phase::Ended(_) => Face::Ended,
     });
     view! {
-        <section class="workbench" aria-label="Workbench">
+        <section class="workbench" aria-label="Workbench" tabindex="-1" data-stays="">
             {toolbar::toolbar(bench)}
             {toolbar::notices(bench)}
             {move || match face.get() {

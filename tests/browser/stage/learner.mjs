@@ -65,7 +65,7 @@ export class Learner {
     const before = await attempts.count();
     await this.page.locator(".check-now").click();
     await attempts.nth(before).waitFor({ state: "attached" });
-    await this.page.locator(".check-now:enabled").waitFor({ timeout: within });
+    await this.page.locator(".check-now:not([aria-disabled])").waitFor({ timeout: within });
     return this.graded();
   }
 

@@ -42,38 +42,53 @@ async function settled(scheme) {
   for (let frames = 0; frames < 3; frames++) await frame();
 }
 
-async function barriers(page) {
+/** All rules of these kinds, none left out: also those that are no part of any level, and those of the newest standard. */
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** What keeps people out of a page as it is now, a line for each rule that is broken. */
+async function barriers(page, within) {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+  const { violations, passes } = await page.evaluate(async ([within, runOnly]) => {
+    const { violations, passes } = await globalThis.axe.run(within ?? document, { runOnly });
+    return { violations, passes: passes.length };
+  }, [within, RULES]);
+  assert.ok(passes > (within ? 3 : 10), `only ${passes} rules had anything to look at`);
+  return violations.map(
+    ({ id, impact, help, nodes }) =>
+      `${id} (${impact}): ${help}: ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(" ")} (${failureSummary.replace(/\s+/g, " ").slice(0, 300)})`).join("; ")}`,
   );
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(" ")} (${failureSummary.replace(/\s+/g, " ").slice(0, 200)})`).join("; ")}`);
 }
 
-/**
- * Asserts that a page looks right in every window, light and dark. `name` names its pictures; `fullPage` pictures it
- * to its end; `whole` looks for barriers in every window instead of the widest and the narrowest.
- */
-export async function looksRight(page, name, { fullPage = false } = {}) {
+/** Shows a page in every window, light and dark, and lets `look` look at it. */
+export async function inEveryWindow(page, look) {
   const before = page.viewportSize();
-  const faults = [];
   for (const window of WINDOWS) {
     await page.setViewportSize(window);
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
-      const where = `${name}, ${window.width} px, ${colorScheme}`;
       await page.evaluate(settled, colorScheme);
-      const wide = await page.evaluate(tooWide);
-      if (wide.length > 0) faults.push(`${where}: too wide: ${wide.join(", ")}`);
-      if (window.width !== 768) faults.push(...(await barriers(page)).map((barrier) => `${where}: ${barrier}`));
-      if (SHOTS && window.width !== 768) {
-        await page.screenshot({ path: join(SHOTS, `${name.replaceAll(" ", "-")}-${window.width}-${colorScheme}.png`), fullPage, animations: "disabled" });
-      }
+      await look(window, colorScheme);
     }
   }
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize(before);
+}
+
+/**
+ * Asserts that a page looks right in every window, light and dark, and keeps nobody out in the widest and the narrowest.
+ * `name` names its pictures; `fullPage` pictures it to its end; `within` is the part in which barriers are looked for,
+ * where all else has been looked at before.
+ */
+export async function looksRight(page, name, { fullPage = false, within = null } = {}) {
+  const faults = [];
+  await inEveryWindow(page, async (window, colorScheme) => {
+    const where = `${name}, ${window.width} px, ${colorScheme}`;
+    const wide = await page.evaluate(tooWide);
+    if (wide.length > 0) faults.push(`${where}: too wide: ${wide.join(", ")}`);
+    if (window.width !== 768) faults.push(...(await barriers(page, within)).map((barrier) => `${where}: ${barrier}`));
+    if (SHOTS && window.width !== 768) {
+      await page.screenshot({ path: join(SHOTS, `${name.replaceAll(" ", "-")}-${window.width}-${colorScheme}.png`), fullPage, animations: "disabled" });
+    }
+  });
   assert.deepEqual(faults, [], faults.join("\n"));
 }

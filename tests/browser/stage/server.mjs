@@ -16,7 +16,7 @@ import { clearNow, containersLeft } from "./engine.mjs";
 const run = promisify(execFile);
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const BINARY = process.env["DRYDOCK_BIN"] ?? join(ROOT, "target/debug/drydock");
+export const BINARY = process.env["DRYDOCK_BIN"] ?? join(ROOT, "target/debug/drydock");
 /** Milliseconds until it must answer, and until it must have stopped. */
 const PATIENCE = 60_000;
 const MOST_SAID = 3_000;

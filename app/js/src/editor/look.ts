@@ -17,7 +17,8 @@ const highlight = HighlightStyle.define([
 
 const frame = EditorView.theme({
   "&": { height: "100%", color: "var(--ink)", backgroundColor: "var(--raised)", fontSize: "0.9063rem" },
-  "&.cm-focused": { outline: "none" },
+  // Tab belongs to the text here: whoever has only a keyboard has to see that.
+  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
   ".cm-content": { caretColor: "var(--ink)" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },

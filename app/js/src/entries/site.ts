@@ -37,6 +37,9 @@ const parts = {
     times(root);
   },
   copy: copyText,
+  focusInPlace(element: HTMLElement): void {
+    element.focus({ preventScroll: true });
+  },
   async openTerminals(host: HTMLElement, url: string, preview: string | undefined, tell: (notice: string) => void): Promise<unknown> {
     const part = (await import(address("terminal"))) as TerminalPart;
     return part.open(host, url, preview ?? null, tell);

@@ -28,7 +28,9 @@ async function copy(button: HTMLButtonElement): Promise<void> {
 }
 
 async function run(button: HTMLButtonElement): Promise<void> {
-  button.disabled = true;
+  // Not disabled, which would take the focus away.
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true";
   try {
     await wake();
     const wanted = { text: textOf(button, button.dataset["run"]), entry: button.dataset["fixture"] ?? null };
@@ -37,7 +39,7 @@ async function run(button: HTMLButtonElement): Promise<void> {
     announce("The sandbox part of this page could not be loaded. Check the network and try again.");
     button.textContent = "Could not load; try again";
   } finally {
-    button.disabled = false;
+    button.ariaDisabled = null;
   }
 }
 

@@ -30,7 +30,9 @@ export function feedback(): void {
 
 async function send(form: HTMLFormElement, said: HTMLElement): Promise<void> {
   const button = form.querySelector("button");
-  if (button) button.disabled = true;
+  // Not disabled, which would take the focus away.
+  if (button?.ariaDisabled === "true") return;
+  if (button) button.ariaDisabled = "true";
   const tell = (text: string) => {
     said.textContent = text;
     announce(text);
@@ -51,6 +53,6 @@ async function send(form: HTMLFormElement, said: HTMLElement): Promise<void> {
   } catch {
     tell("The server cannot be reached. What you wrote is still here; send it again later.");
   } finally {
-    if (button) button.disabled = false;
+    if (button) button.ariaDisabled = null;
   }
 }

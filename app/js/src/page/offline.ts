@@ -28,7 +28,7 @@ export function offline(): void {
     if ("offline" in word) show(true);
     else if (word.book === "going") tell(`${word.done} of ${word.of} pages`);
     else {
-      if (button) button.disabled = false;
+      if (button) button.ariaDisabled = null;
       tell(word.book === "kept" ? `All ${word.of} pages are kept in this browser.` : "Not all pages came. Try again when the server can be reached.");
       announce(said?.textContent ?? "");
     }
@@ -50,7 +50,9 @@ async function register(button: HTMLButtonElement | null | undefined, book: HTML
     if (!book || !button) return;
     book.hidden = false;
     button.addEventListener("click", () => {
-      button.disabled = true;
+      // Not disabled, which would take the focus away.
+      if (button.ariaDisabled === "true") return;
+      button.ariaDisabled = "true";
       tell("Keeping…");
       active.postMessage({ keep: "book" });
     });

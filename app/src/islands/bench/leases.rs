@@ -22,14 +22,20 @@ impl Bench {
     /// Asks for a sandbox, or for the living one.
     pub(in crate::islands) fn start(self) {
         self.warning.set(None);
-        self.pressed.set_value(true);
+        self.press();
         let body = NewLease { exercise: self.exercise.get_untracked() };
         self.ask(async move { browser::call("POST", "/api/leases", Some(&body)).await }, true);
     }
 
+    /// What was pressed goes; the part around it keeps the focus for what comes in its place.
+    fn press(self) {
+        self.pressed.set_value(true);
+        browser::hold_focus();
+    }
+
     /// Asks for more time.
     pub(in crate::islands) fn extend(self) {
-        let Some(path) = self.lease_path("/extend") else { return };
+        let Some(path) = self.lease_path("/extend").filter(|_| !self.asking.get_untracked()) else { return };
         self.warning.set(None);
         self.ask(async move { browser::call("POST", &path, None::<&()>).await }, false);
     }
@@ -38,7 +44,7 @@ impl Bench {
     pub(in crate::islands) fn reset(self) {
         let Some(path) = self.lease_path("/reset") else { return };
         self.warning.set(None);
-        self.pressed.set_value(true);
+        self.press();
         self.leave(true);
         self.ask(async move { browser::call("POST", &path, None::<&()>).await }, true);
     }
@@ -48,6 +54,7 @@ impl Bench {
         let path = format!("/api/attempts/{attempt}/back");
         self.warning.set(None);
         self.pressed.set_value(true);
+        browser::hold_focus_at(".workbench");
         self.leave(true);
         self.ask(async move { browser::call("POST", &path, None::<&()>).await }, true);
     }
@@ -56,7 +63,7 @@ impl Bench {
     pub(in crate::islands) fn end(self) {
         let Some(lease) = self.lease.get_untracked() else { return };
         self.ending.set(true);
-        self.pressed.set_value(true);
+        self.press();
         spawn_local(async move {
             // What is kept for the next time is in the sandbox.
             self.flush().await;
@@ -77,6 +84,7 @@ impl Bench {
     /// A lease has ended; the page's may be a newer one.
     fn over(self, id: &LeaseId, reason: String) {
         if self.is_of(id) {
+            browser::hold_focus();
             self.lease.update(|lease| {
                 if let Some(lease) = lease {
                     lease.state = LeaseState::Ended;
@@ -117,6 +125,8 @@ impl Bench {
                 Ok(lease) => {
                     if anew {
                         self.generation.update(|generation| *generation += 1);
+                    } else if !lease.may_extend {
+                        browser::hold_focus_of(".more-time");
                     }
                     self.follow(&lease);
                     self.lease.set(Some(lease));
@@ -133,6 +143,9 @@ impl Bench {
             events
                 .on::<Lease>("lease", move |lease| {
                     let over = lease.state == LeaseState::Ended;
+                    if over {
+                        browser::hold_focus();
+                    }
                     self.lease.set(Some(lease));
                     if over {
                         self.hang_up_on(ended.clone());

@@ -2,7 +2,7 @@
 //! Invariant: the page's script puts `drydock` there before any island wakes.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 #[wasm_bindgen]
 extern "C" {
@@ -52,6 +52,9 @@ extern "C" {
     /// Shows one of the page's tabs by its panel's id.
     #[wasm_bindgen(js_namespace = drydock, js_name = showTab)]
     pub(in crate::islands) fn show_tab(panel: &str);
+    /// Gives an element the focus without moving the page.
+    #[wasm_bindgen(js_namespace = drydock, js_name = focusInPlace)]
+    pub(super) fn focus_in_place(element: &Element);
     /// Gives copy buttons and local times to HTML that came later.
     #[wasm_bindgen(js_namespace = drydock)]
     pub(in crate::islands) fn dress(root: &HtmlElement);

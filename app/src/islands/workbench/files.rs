@@ -113,6 +113,7 @@ pub(super) fn files(bench: Bench) -> AnyView {
                 <div class="editor-bar" hidden=move || files.path.read().is_none()>
                     <code>{move || files.path.get().map(|path| visible(&path).into_owned())}</code>
                     <span role="status">{move || saving(files)}</span>
+                    <span class="way-out"><kbd>"F6"</kbd> " leaves" <span>" the editor"</span></span>
                 </div>
                 <div class="editor-host" data-editor="" node_ref=files.host hidden=move || files.path.read().is_none()></div>
                 <p class="pane-empty" hidden=move || files.path.read().is_some()>"Choose a file to edit it. What you type is saved into the sandbox by itself."</p>
@@ -129,15 +130,15 @@ fn saving(files: Files) -> AnyView {
         Saving::Conflict => view! {
             <span class="conflict">
                 "It was changed in the sandbox too. "
-                <button r#type="button" class="button small" on:click=move |_| files.take_theirs()>"Take that one"</button>
-                <button r#type="button" class="button small" on:click=move |_| files.keep_mine()>"Keep mine"</button>
+                <button r#type="button" class="button small" on:click=move |_| files.answer(Files::take_theirs)>"Take that one"</button>
+                <button r#type="button" class="button small" on:click=move |_| files.answer(Files::keep_mine)>"Keep mine"</button>
             </span>
         }
         .into_any(),
         Saving::Failed(problem) => view! {
             <span class="conflict">
                 {format!("Not saved: {} ", problem.detail)}
-                <button r#type="button" class="button small" on:click=move |_| files.save()>"Save again"</button>
+                <button r#type="button" class="button small" on:click=move |_| files.answer(Files::save)>"Save again"</button>
             </span>
         }
         .into_any(),
@@ -234,6 +235,14 @@ impl Files {
             editor.focus();
         }
         Ok(())
+    }
+
+    /// Does what a button in the bar says; the button goes, and the editor takes the focus.
+    fn answer(self, act: impl FnOnce(Self)) {
+        if let Some(editor) = self.editor.get_value() {
+            editor.focus();
+        }
+        act(self);
     }
 
     /// The editor, loaded when it is first needed.

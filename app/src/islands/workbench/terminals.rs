@@ -122,7 +122,7 @@ pub(in crate::islands) fn terminals(bench: Bench) -> AnyView {
             <button r#type="button" class="icon" title="One more terminal" on:click=move |_| with(bench, |terminals| terminals.add())>
                 {icon::plus()} <span class="visually-hidden">"One more terminal"</span>
             </button>
-            <p class="way-out"><kbd>"F6"</kbd> " leaves the terminal"</p>
+            <p class="way-out"><kbd>"F6"</kbd> " leaves" <span>" the terminal"</span></p>
             <button r#type="button" class="icon" title="Search the output (Ctrl+Shift+F)" on:click=move |_| if bench.finding.get_untracked() { end_find(bench) } else { bench.finding.set(true) }>
                 {icon::magnifier()} <span class="visually-hidden">"Search the output"</span>
             </button>
@@ -230,6 +230,12 @@ fn end_find(bench: Bench) {
     with(bench, browser::Terminals::end_find);
 }
 
+/// The same, for whoever is in the search: its field goes, and the terminal takes the focus.
+fn back_from_find(bench: Bench) {
+    with(bench, browser::Terminals::focus);
+    end_find(bench);
+}
+
 fn find(bench: Bench) -> AnyView {
     let field = NodeRef::<html::Input>::new();
     let nothing = RwSignal::new(false);
@@ -252,14 +258,14 @@ fn find(bench: Bench) -> AnyView {
                 on:input=move |_| look(false)
                 on:keydown=move |event| match event.key().as_str() {
                     "Enter" => look(event.shift_key()),
-                    "Escape" => end_find(bench),
+                    "Escape" => back_from_find(bench),
                     _ => {}
                 }
             />
             <span role="status">{move || nothing.get().then_some("Not there")}</span>
             <button r#type="button" class="button small" on:click=move |_| look(true)>"Before"</button>
             <button r#type="button" class="button small" on:click=move |_| look(false)>"After"</button>
-            <button r#type="button" class="button small" on:click=move |_| end_find(bench)>"Close"</button>
+            <button r#type="button" class="button small" on:click=move |_| back_from_find(bench)>"Close"</button>
         </div>
     }
     .into_any()

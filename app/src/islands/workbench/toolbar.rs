@@ -41,7 +41,8 @@ pub(super) fn toolbar(bench: Bench) -> AnyView {
                     <button
                         r#type="button"
                         class="button strong check-now"
-                        disabled=move || bench.grading.read().running
+                        // Not disabled, which would take the focus away; `check` minds itself.
+                        aria-disabled=move || bench.grading.read().running.then_some("true")
                         on:click=move |_| {
                             browser::show_tab("checks");
                             bench.check();
@@ -87,8 +88,8 @@ pub(in crate::islands) fn time_left(bench: Bench) -> AnyView {
             {move || may_extend.get().then(|| view! {
                 <button
                     r#type="button"
-                    class="button small"
-                    disabled=move || bench.asking.get()
+                    class="button small more-time"
+                    aria-disabled=move || bench.asking.get().then_some("true")
                     on:click=move |_| bench.extend()
                 >
                     "More time"
@@ -106,7 +107,10 @@ pub(in crate::islands) fn notices(bench: Bench) -> AnyView {
             view! {
                 <div class="notice bad" role="alert">
                     <p><b>{problem.detail}</b> " " {problem.next}</p>
-                    <button r#type="button" class="button small" on:click=move |_| bench.problem.set(None)>"Close"</button>
+                    <button r#type="button" class="button small" on:click=move |_| {
+                        browser::hold_focus();
+                        bench.problem.set(None);
+                    }>"Close"</button>
                 </div>
             }
         })
@@ -116,7 +120,10 @@ pub(in crate::islands) fn notices(bench: Bench) -> AnyView {
             view! {
                 <div class="notice" role="alert">
                     <p>{message}</p>
-                    <button r#type="button" class="button small" on:click=move |_| bench.warning.set(None)>"Close"</button>
+                    <button r#type="button" class="button small" on:click=move |_| {
+                        browser::hold_focus();
+                        bench.warning.set(None);
+                    }>"Close"</button>
                 </div>
             }
         })

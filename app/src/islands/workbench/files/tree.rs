@@ -103,6 +103,7 @@ fn new_file(files: Files, making: RwSignal<bool>) -> AnyView {
             .unwrap_or_default();
         let Some(url) = files.url(&path).filter(|_| !path.is_empty()) else { return };
         if files.entries.with_untracked(|entries| entries.iter().any(|entry| entry.path == path)) {
+            focus();
             making.set(false);
             files.show(path);
             return;
@@ -111,6 +112,7 @@ fn new_file(files: Files, making: RwSignal<bool>) -> AnyView {
             match browser::put_text(&url, "", None).await {
                 Ok(_) => {
                     if !making.is_disposed() {
+                        focus();
                         making.set(false);
                         files.list();
                         files.show(path);
@@ -138,7 +140,10 @@ fn new_file(files: Files, making: RwSignal<bool>) -> AnyView {
                 placeholder="name, e.g. app/run"
                 autocomplete="off"
                 spellcheck="false"
-                on:keydown=move |event| if event.key() == "Escape" { making.set(false) }
+                on:keydown=move |event| if event.key() == "Escape" {
+                    focus();
+                    making.set(false);
+                }
             />
         </form>
     }
@@ -148,6 +153,8 @@ fn new_file(files: Files, making: RwSignal<bool>) -> AnyView {
 fn delete(files: Files) {
     let Some(path) = files.path.get_untracked() else { return };
     let Some(url) = files.url(&path) else { return };
+    // The button that was pressed is switched off without an open file.
+    browser::hold_focus_at(".tree-bar button");
     spawn_local(async move {
         // A write that comes after it would bring the file back.
         files.settled().await;
