@@ -74,7 +74,7 @@ can("nothing keeps people out of the search as one types, whatever it finds", as
   await field.fill("prune");
   await page.locator(".palette-hit").first().waitFor();
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/(chapters|cheatsheet|exercises)/);
+  await page.waitForURL("**/cheatsheet#*");
   await page.keyboard.press("/");
   await page.locator(".palette-recent button").waitFor();
   await looksRight(page, "palette with searches of before");
@@ -102,7 +102,10 @@ can("nothing keeps people out of what is read without a network", async ({ arriv
   const reader = await arrive();
   const { page } = reader;
   await reader.open("/chapters/flattening-images");
-  await page.waitForFunction((path) => caches.match(path).then((found) => found !== undefined), "/chapters/flattening-images");
+  const kept = (path) => caches.match(path).then((found) => found !== undefined);
+  await page.waitForFunction(kept, "/chapters/flattening-images");
+  // Comes last.
+  await page.waitForFunction(kept, await page.locator(".prose img").last().getAttribute("src"));
   reader.watch.away = true;
   await server.kill();
   await page.reload();

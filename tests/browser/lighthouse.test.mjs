@@ -1,33 +1,40 @@
-// What Lighthouse says of the pages, as a phone with a slow line would have them.
-// Its throttling is simulated: it loads a page once as fast as this machine can, and works out from the requests, their
-// sizes and what waits for what how long a phone would take. The median of three is judged all the same.
+// What Lighthouse says of the pages, as a phone with a slow line would have them (its mobile preset).
+// Its throttling is simulated: it loads a page once as fast as this machine can, and works out how long a phone would take.
+// That rests on requests and sizes, which are the same everywhere, and on how long scripts and layout took here, which is
+// not. So the tests judge the former; `make bench` (PERFORMANCE=1) says how the scores for performance stand, each the
+// median of three, and fails nobody who measures beside other work.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { after, before } from "node:test";
 import lighthouse from "lighthouse";
 import { chromium } from "playwright-core";
+import { ROOT } from "./stage/server.mjs";
 import { stage } from "./stage/stage.mjs";
 
 const can = stage({ DRYDOCK_POOL__IDLE: "0" });
-const RUNS = 3;
-const READING = { performance: 98, accessibility: 100, "best-practices": 100, seo: 100 };
-const WORKING = { ...READING, performance: 90 };
-/** What performance rests on, and what no other work on this machine changes: [audit, most that is allowed]. */
-const LIMITS = {
-  "cumulative-layout-shift": 0,
-  "render-blocking-resources": 0,
-};
+const MEASURES = process.env["PERFORMANCE"] === "1";
+/** Of a hundred, each. */
+const WHOLE = ["accessibility", "best-practices", "seo"];
+/**
+ * Name, path, the score for performance that is aimed at, and what it rests on: the most bytes over the wire (of
+ * everything until the page is quiet), the most elements, the most requests.
+ */
 const PAGES = [
-  ["home", "/", READING, { bytes: 60_000, elements: 700 }],
-  ["a long chapter with figures", "/chapters/graphical-programs", READING, { bytes: 120_000, elements: 1500 }],
-  ["the cheat sheet", "/cheatsheet", READING, { bytes: 200_000, elements: 10_000 }],
-  ["an exercise", "/exercises/flatten-secret-image", WORKING, { bytes: 600_000, elements: 900 }],
+  ["home", "/", 98, { bytes: 60_000, elements: 400, requests: 10 }],
+  ["a long chapter with figures", "/chapters/graphical-programs", 98, { bytes: 60_000, elements: 1_400, requests: 10 }],
+  ["the cheat sheet", "/cheatsheet", 98, { bytes: 115_000, elements: 8_000, requests: 10 }],
+  ["an exercise", "/exercises/flatten-secret-image", 90, { bytes: 600_000, elements: 900, requests: 15 }],
 ];
+/** Milliseconds that the one style sheet may keep a phone from its first letters, as worked out from its size. */
+const BLOCKED = 400;
 
 let browser = null;
 let port = null;
+const measured = {};
 
 before(async () => {
   const probe = createServer().listen(0, "127.0.0.1");
@@ -45,30 +52,61 @@ before(async () => {
 after(() => browser?.close());
 
 /** One run over a page: Lighthouse's own report. */
-async function report(url) {
-  const { lhr } = await lighthouse(url, { port, hostname: "127.0.0.1", logLevel: "error", onlyCategories: Object.keys(READING) });
+async function report(url, categories) {
+  const flags = { port, hostname: "127.0.0.1", logLevel: "error", onlyCategories: categories, disableFullPageScreenshot: true };
+  const { lhr } = await lighthouse(url, flags);
   assert.equal(lhr.runtimeError, undefined, lhr.runtimeError?.message);
+  assert.deepEqual(lhr.runWarnings, []);
   return lhr;
 }
 
 /** The audits that cost a category points, a line each. */
 function faultsIn(lhr, category) {
   return lhr.categories[category].auditRefs
-    .filter(({ weight, id }) => weight > 0 && lhr.audits[id].score !== null && lhr.audits[id].score < 1)
-    .map(({ id }) => `${category}: ${id}: ${lhr.audits[id].title} ${lhr.audits[id].displayValue ?? ""} ${JSON.stringify(lhr.audits[id].details?.items?.slice(0, 3) ?? "")}`);
+    .map(({ weight, id }) => ({ weight, ...lhr.audits[id] }))
+    .filter(({ weight, score }) => weight > 0 && score !== null && score < 1)
+    .map(({ id, title, details }) => `${category}: ${id}: ${title} ${JSON.stringify(details?.items?.slice(0, 3) ?? "")}`);
 }
 
-for (const [name, path, least, { bytes, elements }] of PAGES) {
-  can(`${name} satisfies Lighthouse`, async ({ server }) => {
-    const runs = [];
-    for (let run = 0; run < RUNS; run++) runs.push(await report(server.origin + path));
-    const median = (pick) => runs.map(pick).sort((a, b) => a - b)[Math.floor(RUNS / 2)];
-    for (const [category, score] of Object.entries(least)) {
-      const found = Math.round(100 * median((lhr) => lhr.categories[category].score));
-      console.log(`${name}: ${category} ${found}`, runs.map((lhr) => Math.round(lhr.categories[category].score * 100)).join(" "));
-      if (found < score) console.log(faultsIn(runs[0], category).join("\n"));
+for (const [name, path, aim, most] of PAGES) {
+  if (MEASURES) {
+    can(`${name}: performance`, async ({ server }) => {
+      const scores = [];
+      for (let run = 0; run < 3; run++) scores.push(Math.round(100 * (await report(server.origin + path, ["performance"])).categories.performance.score));
+      const score = scores.toSorted((a, b) => a - b)[1];
+      measured[path] = { score, aim, scores };
+      console.log(`lighthouse, ${name}: ${score} (${scores.join(", ")}); ${score < aim ? "MISSED: " : ""}the aim is ${aim}`);
+    });
+    continue;
+  }
+  can(`Lighthouse finds nothing to mend on ${name}, and nothing that would make it slow on a phone`, async ({ server }) => {
+    const lhr = await report(server.origin + path, ["performance", ...WHOLE]);
+    const faults = WHOLE.flatMap((category) => {
+      const { score } = lhr.categories[category];
+      return score === 1 ? [] : [`${category} has ${score * 100} of 100 points`, ...faultsIn(lhr, category)];
+    });
+    const { audits } = lhr;
+    const requests = audits["network-requests"].details.items;
+    const found = {
+      bytes: audits["total-byte-weight"].numericValue,
+      elements: audits["dom-size"].numericValue,
+      requests: requests.length,
+    };
+    for (const [what, limit] of Object.entries(most)) {
+      assert.ok(found[what] > 0, `${what} were not counted`);
+      if (found[what] > limit) faults.push(`${found[what]} ${what}, and ${limit} are allowed`);
     }
-    console.log(name, "bytes", runs[0].audits["total-byte-weight"].numericValue, "dom", runs[0].audits["dom-size"]?.numericValue, "cls", runs[0].audits["cumulative-layout-shift"].numericValue,
-      "rb", JSON.stringify(runs[0].audits["render-blocking-resources"]?.details?.items), JSON.stringify(runs[0].audits["metrics"]?.details?.items?.[0]), "ms", runs.map((r) => Math.round(r.timing.total)).join(" "));
+    if (audits["cumulative-layout-shift"].numericValue > 0) faults.push(`it shifts: ${JSON.stringify(audits["layout-shifts"].details?.items)}`);
+    const blocking = audits["render-blocking-resources"].details?.items ?? [];
+    if (blocking.some(({ url }) => !new URL(url).pathname.endsWith(".css")) || blocking.length > 1) faults.push(`more than the style sheet blocks it: ${JSON.stringify(blocking)}`);
+    for (const { url, wastedMs } of blocking) if (wastedMs > BLOCKED) faults.push(`${url} blocks it for ${wastedMs} ms`);
+    assert.deepEqual(faults, [], faults.join("\n"));
   });
 }
+
+after(async () => {
+  if (!MEASURES) return;
+  const folder = join(ROOT, "target/bench");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "lighthouse.json"), `${JSON.stringify(measured, null, 2)}\n`);
+});

@@ -104,8 +104,8 @@ async function keepIfText(url: URL, response: Response): Promise<Response> {
 
 /** Tells a page that it is shown as it was kept. */
 async function tellOld(id: string): Promise<void> {
-  // The page is made after its answer has come.
-  for (let time = 0; time < 20; time++) {
+  // The page is made after its answer has come, on a busy machine seconds later.
+  for (let time = 0; time < 100; time++) {
     const client = await self.clients.get(id);
     if (client) return client.postMessage({ offline: true });
     await new Promise((done) => setTimeout(done, 100));

@@ -393,11 +393,10 @@ fn legend(has_hits: impl Fn() -> bool + Send + 'static) -> AnyView {
 #[cfg(all(feature = "ssr", debug_assertions))]
 pub(super) fn still(hits: Vec<SearchHit>) -> AnyView {
     let state = State::new();
-    state.hits.set(grouped(hits));
+    state.found.set(SearchResults { hits, ..SearchResults::default() });
     view! {
         <div class="palette-in">
             <div class="palette-hits" role="listbox" aria-label="Hits, held still">{groups(state)}</div>
-            {legend()}
         </div>
     }
     .into_any()

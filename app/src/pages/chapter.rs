@@ -134,8 +134,10 @@ fn exercise(card: &ExerciseCard) -> AnyView {
 }
 
 fn go(card: &ExerciseCard, word: &'static str) -> AnyView {
-    let label = format!("{word}: {}", card.title);
-    view! { <a class="button strong" href=card.url() aria-label=label>{word} {icon::arrow()}</a> }.into_any()
+    // As text, not as a label: whoever goes through the links of a page, a search engine too, learns where it leads.
+    let where_to = format!(": {}", card.title);
+    view! { <a class="button strong" href=card.url()><span>{word}<span class="visually-hidden">{where_to}</span></span> {icon::arrow()}</a> }
+        .into_any()
 }
 
 /// The links to the chapters beside this one.

@@ -78,7 +78,8 @@ export class Editor {
       search({ top: true }),
       indentUnit.of(tabs ? "\t" : "  "),
       EditorState.tabSize.of(4),
-      EditorView.contentAttributes.of({ "aria-label": `${path}. Press F6 to leave the editor.` }),
+      // What can be edited can be reached anyway; said as well, for tools that look whether what scrolls can.
+      EditorView.contentAttributes.of({ tabindex: "0", "aria-label": `${path}. Press F6 to leave the editor.` }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && !this.#quiet) this.#tell({ event: "changed", path });
       }),

@@ -158,8 +158,9 @@ fn tab(bench: Bench, number: u8) -> AnyView {
     let close = move || {
         (!alone.get()).then(|| {
             view! {
-                <button r#type="button" class="icon tab-close" tabindex="-1" title="Close" on:click=move |_| with(bench, |terminals| terminals.close(number))>
-                    {icon::cross()} <span class="visually-hidden">{format!("Close terminal {shown_as}")}</span>
+                // Within a list of tabs there may be tabs only: who cannot see it presses Delete, as the tab says.
+                <button r#type="button" class="icon tab-close" tabindex="-1" aria-hidden="true" title="Close" on:click=move |_| with(bench, |terminals| terminals.close(number))>
+                    {icon::cross()}
                 </button>
             }
         })
@@ -169,6 +170,7 @@ fn tab(bench: Bench, number: u8) -> AnyView {
             <button
                 r#type="button"
                 role="tab"
+                aria-keyshortcuts=move || (!alone.get()).then_some("Delete")
                 aria-selected=move || selected.get().to_string()
                 tabindex=move || if selected.get() { "0" } else { "-1" }
                 title=move || facts.get().map(|tab| tab.title)
