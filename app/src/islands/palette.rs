@@ -393,7 +393,9 @@ fn legend(has_hits: impl Fn() -> bool + Send + 'static) -> AnyView {
 #[cfg(all(feature = "ssr", debug_assertions))]
 pub(super) fn still(hits: Vec<SearchHit>) -> AnyView {
     let state = State::new();
-    state.found.set(SearchResults { hits, ..SearchResults::default() });
+    let groups_of = HitKind::group(hits.clone()).into_iter();
+    let facets = groups_of.map(|(kind, hits)| crate::api::Facet { kind, count: u32::try_from(hits.len()).unwrap_or(u32::MAX) });
+    state.found.set(SearchResults { facets: facets.collect(), hits, ..SearchResults::default() });
     view! {
         <div class="palette-in">
             <div class="palette-hits" role="listbox" aria-label="Hits, held still">{groups(state)}</div>

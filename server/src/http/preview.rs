@@ -112,8 +112,10 @@ async fn serve(state: &State, port: u16, label: &str, mut request: Request) -> R
 
 /// Takes the site's cookies out of a request. Browsers do not send them here; this is the second lock.
 fn without_own_cookies(headers: &mut HeaderMap) {
-    let bare = |cookie: &str| cookie.trim_start().trim_start_matches("__Host-").trim_start_matches("__Secure-");
-    let own = |cookie: &str| bare(cookie).starts_with(super::who::NAME);
+    let own = |cookie: &str| {
+        let bare = cookie.trim_start().trim_start_matches("__Host-").trim_start_matches("__Secure-");
+        bare.starts_with(super::who::NAME)
+    };
     let kept: Vec<String> = headers
         .get_all(header::COOKIE)
         .iter()
