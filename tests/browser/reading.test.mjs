@@ -152,7 +152,7 @@ can("a reader opens a footnote where it is mentioned, with the keyboard too, and
   const reader = await arrive();
   const { page } = reader;
   await reader.open("/chapters/only-in-a-container");
-  const mark = page.getByRole("link", { name: "Footnote 1" });
+  const mark = page.getByRole("link", { name: "Footnote 1", exact: true });
   const note = page.getByRole("dialog", { name: "Footnote 1" });
   await mark.scrollIntoViewIfNeeded();
   const before = await page.evaluate(() => [scrollY, document.documentElement.scrollHeight]);
@@ -180,7 +180,7 @@ can("a reader opens a footnote where it is mentioned, with the keyboard too, and
 
   const other = await arrive(plain);
   await other.open("/chapters/only-in-a-container");
-  await other.page.getByRole("link", { name: "Footnote 1" }).click();
+  await other.page.getByRole("link", { name: "Footnote 1", exact: true }).click();
   await other.page.waitForURL(/#fn:1$/);
   await other.page.getByRole("link", { name: /Back to where footnote 1/ }).click();
   await other.page.waitForURL(/#fnref:1$/);
@@ -189,6 +189,7 @@ can("a reader opens a footnote where it is mentioned, with the keyboard too, and
 can("a reader sees how far they have read, without anything moving for it", async ({ arrive }) => {
   const reader = await arrive();
   const { page } = reader;
+  await page.emulateMedia({ reducedMotion: "no-preference" });
   await reader.open("/chapters/flattening-images");
   const width = () => page.evaluate(() => {
     const bar = getComputedStyle(document.querySelector(".top"), "::after");
