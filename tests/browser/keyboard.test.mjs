@@ -29,7 +29,10 @@ can("a learner with nothing but a keyboard finds an exercise, works in terminal 
   assert.ok(is("a", "Skip to the text")(await keys.press("Tab")), "the first stop is the way to the text");
   assert.equal((await keys.press("Enter")).tag, "main");
   assert.match((await keys.press("Tab")).name, /^Start the first exercise/);
-  assert.equal((await keys.press("/")).role, "combobox");
+  await page.keyboard.press("/");
+  // The palette is fetched now.
+  await page.waitForFunction(() => document.activeElement?.getAttribute("role") === "combobox");
+  assert.equal((await keys.here()).role, "combobox");
   await keys.type("write your first dockerfile");
   await page.locator(".palette-note", { hasText: /\d+ hits?\b/ }).waitFor();
   const chosen = page.locator('.palette-hit[aria-selected="true"]');

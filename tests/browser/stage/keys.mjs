@@ -36,7 +36,7 @@ function whereItIs() {
     const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(element, pseudo);
     const outline = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && seen(outlineColor);
     // A shadow with no blur is a line.
-    const line = boxShadow !== "none" && seen(boxShadow) && /\) (-?\d+px ){2}0px/.test(boxShadow);
+    const line = boxShadow !== "none" && seen(/^rgba?\([^)]*\)/.exec(boxShadow)?.[0] ?? "") && /\) (-?\d+px ){2}0px/.test(boxShadow);
     return outline || line;
   };
   // Three places draw it around more than what has it: a terminal's screen, the editor, the field of the search.

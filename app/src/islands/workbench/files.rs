@@ -232,7 +232,8 @@ impl Files {
             self.problem.set(None);
             editor.show(&path, &text);
             self.open.set(Some(Draft::opened(path, version)));
-            editor.focus();
+            // The first file shows the editor's place, which takes no focus before it is shown.
+            request_animation_frame(move || editor.focus());
         }
         Ok(())
     }
