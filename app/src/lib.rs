@@ -15,6 +15,7 @@ pub mod assets;
 pub mod backend;
 #[cfg(feature = "ssr")]
 mod base;
+#[cfg(feature = "ssr")]
 mod crawlers;
 #[cfg(feature = "ssr")]
 pub mod pages;

@@ -365,7 +365,8 @@ fn further(state: State) -> AnyView {
         .into_any();
     }
     let shown = u32::try_from(found.hits.len()).unwrap_or(u32::MAX);
-    let more = (found.count(None) > shown).then(|| view! { <p><a href=browser::at(&state.all_results())>"All results"</a></p> });
+    let more = (found.count(None) > shown)
+        .then(|| view! { <p><a href=browser::at(&state.all_results())>"All results"</a></p> });
     view! { {more} {instead} }.into_any()
 }
 
@@ -394,7 +395,8 @@ fn legend(has_hits: impl Fn() -> bool + Send + 'static) -> AnyView {
 pub(super) fn still(hits: Vec<SearchHit>) -> AnyView {
     let state = State::new();
     let groups_of = HitKind::group(hits.clone()).into_iter();
-    let facets = groups_of.map(|(kind, hits)| crate::api::Facet { kind, count: u32::try_from(hits.len()).unwrap_or(u32::MAX) });
+    let facets =
+        groups_of.map(|(kind, hits)| crate::api::Facet { kind, count: u32::try_from(hits.len()).unwrap_or(u32::MAX) });
     state.found.set(SearchResults { facets: facets.collect(), hits, ..SearchResults::default() });
     view! {
         <div class="palette-in">

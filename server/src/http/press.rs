@@ -152,11 +152,8 @@ impl Sheet {
         };
         let mut headers = parts.headers;
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
-        let forms = [
-            form(Some("br"), brotli(&page, quality)?)?,
-            form(Some("gzip"), gzip(&page, quality)?)?,
-            form(None, page)?,
-        ];
+        let forms =
+            [form(Some("br"), brotli(&page, quality)?)?, form(Some("gzip"), gzip(&page, quality)?)?, form(None, page)?];
         Ok(Self { headers, forms })
     }
 }
@@ -286,10 +283,24 @@ mod tests {
 
     #[test]
     fn only_texts_are_kept() {
-        for path in ["/", "/chapters", "/chapters/flattening-images", "/chapters/part/7", "/cheatsheet", "/cheatsheet/essential"] {
+        for path in [
+            "/",
+            "/chapters",
+            "/chapters/flattening-images",
+            "/chapters/part/7",
+            "/cheatsheet",
+            "/cheatsheet/essential",
+        ] {
             assert!(is_text(path), "{path}");
         }
-        for path in ["/exercises/healthcheck", "/search", "/progress", "/chapters/a/b", "/chapters/part/7/x", "/manifest.webmanifest"] {
+        for path in [
+            "/exercises/healthcheck",
+            "/search",
+            "/progress",
+            "/chapters/a/b",
+            "/chapters/part/7/x",
+            "/manifest.webmanifest",
+        ] {
             assert!(!is_text(path), "{path}");
         }
     }

@@ -126,7 +126,8 @@ pub(crate) async fn measure(server: &Server, report: &mut Report) {
         alone.add(ask(&ours, "1").await.median);
     }
     let (rate, base) = (rates.median(), theirs.median());
-    let detail = format!("{base:.0} requests a second by nginx against {rate:.0}, {CROWD} connections, {ROUNDS} times in turn");
+    let detail =
+        format!("{base:.0} requests a second by nginx against {rate:.0}, {CROWD} connections, {ROUNDS} times in turn");
     report.note("chapter_throughput", base / rate, "ratio", Some(2.0), detail);
     let detail = "the median of requests one after the other, as the client sees it".to_owned();
     report.note("chapter_p50", alone.median(), "ms", Some(1.0), detail);

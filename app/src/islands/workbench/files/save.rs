@@ -68,7 +68,9 @@ impl Files {
             self.wake_waiting();
             if written {
                 self.save();
-            } else if self.open.try_with_untracked(|open| open.as_ref().map(Draft::saving)) == Some(Some(Saving::Conflict)) {
+            } else if self.open.try_with_untracked(|open| open.as_ref().map(Draft::saving))
+                == Some(Some(Saving::Conflict))
+            {
                 // It may be the same text, on its way when the page was left.
                 self.look_again();
             }
