@@ -107,9 +107,8 @@ fn addresses(html: &str) -> Vec<usize> {
             CallbackEvent::AttributeName { name } => holds_one = ADDRESSES.contains(&name),
             CallbackEvent::AttributeValue { value } => {
                 // With two slashes it names another host.
-                if std::mem::take(&mut holds_one) && value.starts_with(b"/") && !value.starts_with(b"//") {
-                    found.push(span.start);
-                }
+                let leads_here = value.starts_with(b"/") && !value.starts_with(b"//");
+                found.extend((std::mem::take(&mut holds_one) && leads_here).then_some(span.start));
             }
             _ => {}
         }

@@ -80,7 +80,7 @@ async function forgetOldest(files: Cache): Promise<void> {
 
 async function page(event: FetchEvent, url: URL): Promise<Response> {
   const kept = isText(url) ? await (await caches.open(PAGES)).match(url.pathname) : undefined;
-  const fresh = fetch(event.request);
+  const fresh = fetch(event.request).then(fromServer);
   try {
     if (!kept) return await keepIfText(url, await fresh);
     const late = new Promise<"late">((done) => setTimeout(done, PATIENCE, "late"));
@@ -93,6 +93,12 @@ async function page(event: FetchEvent, url: URL): Promise<Response> {
   }
   event.waitUntil(tellOld(event.resultingClientId));
   return kept ?? notKept();
+}
+
+/** A proxy's word that it cannot reach the server is none of the server's. */
+function fromServer(response: Response): Response {
+  if (response.status === 502 || response.status === 504) throw new Error(`no server: ${response.status}`);
+  return response;
 }
 
 async function keepIfText(url: URL, response: Response): Promise<Response> {

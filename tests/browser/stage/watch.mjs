@@ -2,7 +2,7 @@
 // Invariant: what was seen is kept until the test ends; only what a test expects is forgiven, and only while it does.
 
 /** What a browser says when the server is away. */
-const AWAY = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to|status of 503/;
+const AWAY = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to|status of 50[234]/;
 
 export class Watch {
   faults = [];
