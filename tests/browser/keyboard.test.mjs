@@ -34,7 +34,7 @@ can("a learner with nothing but a keyboard finds an exercise, works in terminal 
   await page.waitForFunction(() => document.activeElement?.getAttribute("role") === "combobox");
   assert.equal((await keys.here()).role, "combobox");
   await keys.type("write your first dockerfile");
-  await page.getByRole("option", { selected: true }).waitFor();
+  await page.locator('.palette-hit[aria-selected="true"]').waitFor();
   const chosen = page.locator('.palette-hit[aria-selected="true"]');
   for (let presses = 0; !(await chosen.getAttribute("id").then((id) => page.locator(`#${id}`).evaluate((hit) => hit.parentElement.getAttribute("aria-labelledby") === "palette-exercise"))); presses++) {
     assert.ok(presses < 12, "the arrows never come to an exercise");

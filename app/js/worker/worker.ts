@@ -171,7 +171,7 @@ async function notKept(): Promise<Response> {
   const safe = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const links = paths.map((path) => `<li><a href="${safe(path)}">${safe(titleOf(path.slice(BASE.length)))}</a></li>`).join("");
   const html = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Offline · Drydock</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 ${style ? `<link rel="stylesheet" href="${safe(style)}">` : ""}</head><body class="list"><main id="main">
 <header class="page-head"><h1>You are offline</h1><p class="lead">This page was not kept in this browser. Reload it when the server can be reached again.</p></header>
 ${links ? `<p>These can be read:</p><ul>${links}</ul>` : ""}</main></body></html>`;

@@ -111,7 +111,7 @@ async fn a_chapter_that_is_edited_is_served_anew() {
         if answer.status == 200 {
             assert!(answer.text().contains("quokka") && after != before);
             let found = ann.get("/api/search?q=quokka").await.json();
-            assert!(found[0]["url"].as_str().is_some_and(|url| url.starts_with(CHAPTER)), "{found}");
+            assert!(found["hits"][0]["url"].as_str().is_some_and(|url| url.starts_with(CHAPTER)), "{found}");
             break;
         }
         assert!(round < 300, "it is never served");

@@ -16,7 +16,8 @@ use crate::{
 
 /// Puts the focus on the open file's row, else on the first.
 pub(super) fn focus() {
-    let row = document().query_selector(".tree [aria-current], .tree button").ok().flatten();
+    let first = |selector: &str| document().query_selector(selector).ok().flatten();
+    let row = first(".tree [aria-current]").or_else(|| first(".tree button"));
     if let Some(row) = row.and_then(|row| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(row).ok()) {
         let _unfocused = row.focus();
     }
