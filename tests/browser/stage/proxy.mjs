@@ -11,12 +11,17 @@ export class Proxy {
   strips = false;
   /** Where the server is. */
   port = 0;
+  #sockets = new Set();
 
   static async start(base) {
     const proxy = new Proxy();
     proxy.base = base;
     proxy.server = createServer((request, response) => proxy.#pass(request, response));
     proxy.server.on("upgrade", (request, socket, head) => proxy.#upgrade(request, socket, head));
+    proxy.server.on("connection", (socket) => {
+      proxy.#sockets.add(socket);
+      socket.on("close", () => proxy.#sockets.delete(socket));
+    });
     proxy.server.listen(0, "127.0.0.1");
     await once(proxy.server, "listening");
     proxy.origin = `http://localhost:${proxy.server.address().port}`;
@@ -79,7 +84,8 @@ export class Proxy {
   async stop() {
     const closed = once(this.server, "close");
     this.server.close();
-    this.server.closeAllConnections();
+    // Those too that have become web sockets.
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 }

@@ -79,7 +79,7 @@ export class Editor {
       indentUnit.of(tabs ? "\t" : "  "),
       EditorState.tabSize.of(4),
       // What can be edited can be reached anyway; said as well, for tools that look whether what scrolls can.
-      EditorView.contentAttributes.of({ tabindex: "0", "aria-label": `${path}. Press F6 to leave the editor.` }),
+      EditorView.contentAttributes.of({ tabindex: "0", "aria-label": `${path}. Press F6 to leave the editor, or Escape and then Tab to go on.` }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && !this.#quiet) this.#tell({ event: "changed", path });
       }),
