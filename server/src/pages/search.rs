@@ -22,7 +22,8 @@ fn filter(kind: HitKind) -> Kind {
 fn hit(hit: Hit) -> SearchHit {
     SearchHit {
         kind: hit_kind(hit.kind),
-        title: hit.title,
+        // Shown as plain text, where marks of code would be in the way.
+        title: hit.title.replace('`', ""),
         section: hit.section,
         url: hit.url,
         snippet: hit.snippet,
