@@ -381,9 +381,9 @@ fn again(state: State, text: String) -> AnyView {
 fn legend(has_hits: impl Fn() -> bool + Send + 'static) -> AnyView {
     view! {
         <p class="palette-legend" id="palette-keys" hidden=move || !has_hits()>
-            <span><kbd>"↑"</kbd> <kbd>"↓"</kbd> " choose"</span> " "
+            <span><kbd>"↑"</kbd> " " <kbd>"↓"</kbd> " choose"</span> " "
             <span><kbd>"Enter"</kbd> " open"</span> " "
-            <span><kbd>"Ctrl"</kbd> <kbd>"Enter"</kbd> " copy the command or start the exercise"</span> " "
+            <span><kbd>"Ctrl"</kbd> " " <kbd>"Enter"</kbd> " copy the command or start the exercise"</span> " "
             <span><kbd>"Esc"</kbd> " close"</span>
         </p>
     }
