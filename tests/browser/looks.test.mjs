@@ -123,6 +123,9 @@ can("what is shown without a network looks as it was approved", async ({ arrive,
   const { page } = reader;
   await reader.open("/chapters/casting-off");
   await page.waitForFunction((path) => caches.match(path).then((found) => found !== undefined), "/chapters/casting-off");
+  // By then the worker has the page in its hands.
+  await page.reload();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   reader.watch.away = true;
   await server.kill();
   await page.reload();

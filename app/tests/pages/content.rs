@@ -26,7 +26,7 @@ async fn a_chapter_has_its_text_contents_and_the_way_on() {
     assert_eq!(page.text_of(".in-part [aria-current=page]"), "Flattening images");
     assert_eq!(page.all("a[rel=prev][href='/chapters/build-cache']").len(), 1);
     assert_eq!(page.all("a[rel=next][href='/chapters/build-secrets']").len(), 1);
-    assert_eq!(page.texts(".practise-now .button"), ["Go on"]);
+    assert_eq!(page.texts(".practise-now .button"), ["Go on: Flatten an image that leaks a secret"]);
     assert_eq!(page.text_of(".sections [aria-current=page]"), "Chapters");
 }
 

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 use url::{Position, Url};
 
 /// The first parts of all that the site itself answers.
-const OWN: [&str; 13] = [
+const OWN: [&str; 16] = [
     "api",
     "assets",
     "chapters",
     "cheatsheet",
+    "design",
     "exercises",
     "feedback",
     "healthz",
@@ -21,7 +22,9 @@ const OWN: [&str; 13] = [
     "manifest.webmanifest",
     "opensearch.xml",
     "progress",
+    "robots.txt",
     "search",
+    "sitemap.xml",
     "worker.js",
 ];
 

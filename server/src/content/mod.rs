@@ -90,7 +90,7 @@ mod tests {
         std::fs::write(folder.join("part.toml"), part).unwrap();
         let sections: String = (0..60).map(|n| format!("## Section {n}\n\nAlways here, and {word}.\n\n")).collect();
         let text = format!(
-            "+++\ntitle = \"Of {word}\"\norder = 1\nsummary = \"S.\"\nminutes = 5\nchecked_with = \"Engine 26.1\"\n+++\n{sections}"
+            "+++\ntitle = \"Of {word}\"\norder = 1\nsummary = \"S.\"\ntags = []\nminutes = 5\nchecked_with = \"Engine 26.1\"\n+++\n{sections}"
         );
         // As an editor saves: the old file until the new one is whole, and never two.
         let draft = root.join("draft");
