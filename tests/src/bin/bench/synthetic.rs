@@ -85,7 +85,7 @@ impl Words {
     fn chapter(&mut self, order: usize, sections: usize) -> String {
         let title = self.some(3).replace(['`', '\\'], "");
         let mut text = format!(
-            "+++\ntitle = '''{title}'''\norder = {order}\nsummary = \"Words alone.\"\nminutes = 5\n\
+            "+++\ntitle = '''{title}'''\norder = {order}\nsummary = \"Words alone.\"\ntags = []\nminutes = 5\n\
              checked_with = \"Engine 26.1\"\n+++\n\n"
         );
         for section in 0..sections {
