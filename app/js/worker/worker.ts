@@ -23,7 +23,7 @@ type Wish = { keep: "page"; url: string; files: string[] } | { keep: "book" };
 self.addEventListener("install", (event) => {
   void self.skipWaiting();
   // Not asked at all where browsers know of that: a page that is left sends its last write only on the straight way.
-  const api = { condition: { urlPattern: new URLPattern({ pathname: `${BASE}/api/*` }) }, source: "network" };
+  const api = { condition: { urlPattern: `${BASE}/api/*` }, source: "network" };
   if ("addRoutes" in event) event.waitUntil((event as { addRoutes(rules: object): Promise<void> }).addRoutes(api));
 });
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
