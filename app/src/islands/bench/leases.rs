@@ -84,7 +84,10 @@ impl Bench {
     /// A lease has ended; the page's may be a newer one.
     fn over(self, id: &LeaseId, reason: String) {
         if self.is_of(id) {
-            browser::hold_focus();
+            // Once: what comes in its place may have the focus already.
+            if self.is_living(id) {
+                browser::hold_focus();
+            }
             self.lease.update(|lease| {
                 if let Some(lease) = lease {
                     lease.state = LeaseState::Ended;
@@ -143,7 +146,7 @@ impl Bench {
             events
                 .on::<Lease>("lease", move |lease| {
                     let over = lease.state == LeaseState::Ended;
-                    if over {
+                    if over && self.is_living(&lease.id) {
                         browser::hold_focus();
                     }
                     self.lease.set(Some(lease));
