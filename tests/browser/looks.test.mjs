@@ -118,25 +118,6 @@ can("a figure that is enlarged looks as it was approved", async ({ arrive }) => 
   await looksApproved(reader, "figure enlarged", { fullPage: false });
 });
 
-can("what is shown without a network looks as it was approved", async ({ arrive, server }) => {
-  const reader = await arrive();
-  const { page } = reader;
-  await reader.open("/chapters/casting-off");
-  await page.waitForFunction((path) => caches.match(path).then((found) => found !== undefined), "/chapters/casting-off");
-  // By then the worker has the page in its hands.
-  await page.reload();
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-  reader.watch.away = true;
-  await server.kill();
-  await page.reload();
-  await page.getByText("You are offline.").waitFor();
-  await looksApproved(reader, "chapter without a network");
-  await page.goto("/chapters/mooring");
-  await page.getByRole("heading", { name: "You are offline" }).waitFor();
-  await looksApproved(reader, "not kept");
-  await server.again();
-});
-
 can("the components look as they were approved, where there is a page of them", async ({ arrive }) => {
   const reader = await arrive();
   // Builds for development have it.
