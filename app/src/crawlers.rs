@@ -3,8 +3,8 @@
 
 use crate::view::{Chapters, Exercises};
 
-/// Pages that are always there.
-const STANDING: [&str; 5] = ["/", "/chapters", "/cheatsheet", "/cheatsheet/essential", "/exercises"];
+/// Pages of text that are always there.
+pub const STANDING: [&str; 5] = ["/", "/chapters", "/cheatsheet", "/cheatsheet/essential", "/exercises"];
 
 /// `robots.txt`. Results of the search are without end; of the API a crawler makes nothing.
 pub(crate) fn robots(public_url: Option<&str>) -> String {

@@ -31,6 +31,7 @@ pub use crate::{
     assets::Assets,
     backend::{Backend, BackendError, Query, Visitor},
     base::Base,
+    crawlers::STANDING,
     policy::content_security_policy,
     router::{Site, error_page, router},
 };

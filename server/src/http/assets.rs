@@ -47,7 +47,7 @@ pub(super) async fn worker(Shared(state): Shared<State>) -> Response {
 /// `GET /api/book`: the pages that are worth keeping for reading without a network.
 pub(super) async fn book(Shared(state): Shared<State>) -> Json<serde_json::Value> {
     let shelf = state.content.shelf();
-    let lists = ["/", "/chapters", "/cheatsheet", "/cheatsheet/essential", "/exercises"].map(str::to_owned);
+    let lists = app::STANDING.map(str::to_owned);
     let pages: Vec<String> =
         lists.into_iter().chain(shelf.library.chapters().iter().map(|chapter| chapter.url())).collect();
     Json(serde_json::json!({ "pages": pages }))

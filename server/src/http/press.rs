@@ -101,7 +101,7 @@ impl Press {
 
 /// The same for everybody who has done nothing, as long as the content is the same.
 fn is_text(path: &str) -> bool {
-    matches!(path, "/" | "/chapters" | "/cheatsheet" | "/cheatsheet/essential" | "/exercises")
+    app::STANDING.contains(&path)
         || path.strip_prefix("/chapters/").is_some_and(|id| !id.strip_prefix("part/").unwrap_or(id).contains('/'))
 }
 
