@@ -164,10 +164,7 @@ can("nothing keeps people out of an exercise: its tabs, its files, its terminals
 can("nothing keeps people out of the sandbox at the foot of a page of text", async ({ arrive }) => {
   const reader = await arrive();
   const { page, terminal } = reader;
-  await reader.open("/cheatsheet");
-  const entry = page.locator("#why-was-it-killed");
-  await entry.locator("figure").hover();
-  await entry.getByRole("button", { name: "Try it" }).click();
+  await reader.tryEntry("why-was-it-killed");
   await terminal.until("the exit code of a container that the page made", (text) => /\n3 OOM=false/.test(text), 60_000);
   await looksRight(page, "drawer", { within: ".drawer" });
   await page.getByRole("button", { name: "Hide" }).click();

@@ -250,10 +250,7 @@ can("a reader tries a block of a chapter, and it runs in a sandbox of their own"
 can("a reader tries an entry of the cheat sheet, and what it needs is there", async ({ arrive }) => {
   const reader = await arrive();
   const { page, terminal } = reader;
-  await reader.open("/cheatsheet");
-  const entry = page.locator("#why-was-it-killed");
-  await entry.locator("figure").hover();
-  await entry.getByRole("button", { name: "Try it" }).click();
+  await reader.tryEntry("why-was-it-killed");
   await terminal.until("the exit code of a container that the page made", (text) => /\n3 OOM=false/.test(text), 60_000);
   assert.equal(await page.locator(".drawer .notice").count(), 0);
 });

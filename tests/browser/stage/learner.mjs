@@ -54,6 +54,14 @@ export class Learner {
     await this.engineReady();
   }
 
+  /** Presses "Try it" on an entry of the cheat sheet. */
+  async tryEntry(id) {
+    await this.open("/cheatsheet");
+    const entry = this.page.locator(`#${id}`);
+    await entry.locator("figure").hover();
+    await entry.getByRole("button", { name: "Try it" }).click();
+  }
+
   /** Waits until the toolbar says that the engine answers. */
   async engineReady() {
     await this.page.locator(".toolbar .state.good", { hasText: /(Sandbox|Engine) ready/ }).waitFor({ timeout: 60_000 });
