@@ -53,23 +53,29 @@ turn() {
   local commits
   [ "${EXERCISES:-all}" = turns ] && commits=$(git rev-list --count HEAD) && echo "$((commits % $1 + 1))/$1"
 }
-# What chapters offer to try, and the cheat sheet's entries, which take turns.
-content() {
-  local options=(--run --parallel 4) turn
-  if turn=$(turn 4); then options+=(--turn "$turn"); fi
-  target/debug/drydock lint "${options[@]}"
+# Files of a part of the content that changed within six hours before the last commit, and are still there.
+changed() {
+  local last file
+  last=$(git log -1 --format=%ct)
+  git log --since "@$((last - 6 * 3600))" --name-only --format= -- "content/$1" | sort -u |
+    while read -r file; do if [ -e "$file" ]; then echo "$file"; fi; done
 }
-# Every case of every exercise; or of those whose turn it is and of those that changed within six hours before the last
-# commit, unless these are so many that they would take longer than CI may.
+# What chapters and tasks offer to try, and the cheat sheet's entries. Where they take turns, chapters that changed are
+# done as well, unless they are so many that it would take longer than CI may.
+content() {
+  local options=(--run --parallel 4) chapters=() turn name
+  if ! turn=$(turn 4); then target/debug/drydock lint "${options[@]}"; return; fi
+  for name in $(changed chapters | sed -nE 's|.*/[0-9]+-([^/]+)\.md$|\1|p'); do chapters+=(--chapter "$name"); done
+  target/debug/drydock lint "${options[@]}" --turn "$turn" || return
+  if [ ${#chapters[@]} -gt 0 ] && [ ${#chapters[@]} -le 24 ]; then target/debug/drydock lint "${options[@]}" "${chapters[@]}"; fi
+}
+# Every case of every exercise. Where they take turns, of those whose turn it is and of those that changed, unless these
+# are so many that they would take longer than CI may; of a third of the others what is quick.
 exercises() {
-  local options=(--all --parallel 4) whole=() turn last changed name cases
-  if turn=$(turn 6) && last=$(git log -1 --format=%ct) &&
-    changed=$(git log --since "@$((last - 6 * 3600))" --name-only --format= -- content/exercises); then
-    options+=(--turn "$turn")
-    changed=$(cut -d / -f 3 <<<"$changed" | sort -u)
-    for name in $changed; do
-      if [ -d "content/exercises/$name" ]; then whole+=("$name"); fi
-    done
+  local options=(--all --parallel 4) whole=() turn name cases
+  if turn=$(turn 12); then
+    options+=(--turn "$turn" --in-short "$(turn 3)")
+    mapfile -t whole < <(changed exercises | cut -d / -f 3 | uniq)
     cases=$(for name in "${whole[@]}"; do ls "content/exercises/$name/cases"; done | wc -l)
     if [ "$cases" -le 50 ]; then for name in "${whole[@]}"; do options+=(--whole "$name"); done; fi
   fi

@@ -221,7 +221,7 @@ struct Lint {
     /// Only do what the tasks of these exercises offer; all unless told.
     #[arg(long, value_name = "EXERCISE", requires = "run")]
     task: Vec<String>,
-    /// Of the entries and of the tasks do a part, e.g. the second of four.
+    /// Of the chapters, of the tasks and of the entries do a part, e.g. the second of four.
     #[arg(long, value_name = "2/4", requires = "run", conflicts_with_all = ["chapter", "entry", "task"])]
     turn: Option<turn::Turn>,
     /// Chapters, tasks and entries at the same time.
@@ -247,6 +247,9 @@ struct Test {
     /// Every case only of a part of them, e.g. the second of four; of the others the start and the first solution.
     #[arg(long, value_name = "2/4", conflicts_with = "case")]
     turn: Option<turn::Turn>,
+    /// Of those others only a part.
+    #[arg(long, value_name = "1/3", requires = "turn")]
+    in_short: Option<turn::Turn>,
     /// Every case of this exercise, whoever's turn it is; may be given more than once.
     #[arg(long, value_name = "EXERCISE", requires = "turn")]
     whole: Vec<String>,

@@ -8,6 +8,7 @@ mod bad_input;
 mod crash;
 mod database_faults;
 mod engine_faults;
+mod exercise;
 mod feedback;
 mod files;
 mod leases;

@@ -61,6 +61,8 @@ pub(super) struct Proved {
     /// `None` when it did not come to that.
     pub(super) verdict: Option<Verdict>,
     pub(super) seconds: f64,
+    /// What came of it the first time, beside others, when it was made twice.
+    pub(super) before: Option<String>,
 }
 
 impl Run {
@@ -89,7 +91,17 @@ pub(super) async fn prove(run: Run, sandboxes: &Sandboxes, examiner: &Examiner, 
         Ok(Err(said)) => (Proof::Wrong(said), None),
         Err(error) => (Proof::CouldNotRun(format!("{error:#}")), None),
     };
-    Proved { run, proof, verdict, seconds: began.elapsed().as_secs_f64() }
+    Proved { run, proof, verdict, seconds: began.elapsed().as_secs_f64(), before: None }
+}
+
+impl Proof {
+    /// What is not as it should be.
+    pub(super) fn problem(&self) -> Option<&str> {
+        match self {
+            Self::Holds => None,
+            Self::Wrong(problem) | Self::CouldNotRun(problem) => Some(problem),
+        }
+    }
 }
 
 /// The verdict, or what is wrong with the case itself.

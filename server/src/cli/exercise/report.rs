@@ -1,6 +1,7 @@
 //! What `drydock exercise test` tells: a line a run, or as JSON a list with an object for each exercise:
-//! `{id, ok, seconds, problems: [text], runs: [{case, kind, time, ok, outcome, problem, seconds, fails: [check],
-//! checks: {check: outcome}, failures: [{check, expected, observed}]}]}`. `kind` is `start`, `solution` or `wrong`; `time` is 1 or 2 for a solution, else null;
+//! `{id, ok, seconds, problems: [text], runs: [{case, kind, time, ok, outcome, problem, before, seconds, fails: [check],
+//! checks: {check: outcome}, failures: [{check, expected, observed}]}]}`. `before` is what was wrong the first time, when
+//! the run was made again. `kind` is `start`, `solution` or `wrong`; `time` is 1 or 2 for a solution, else null;
 //! a run's `outcome` and a check's is `passed`, `failed` or `could_not_run`, and a check that was not looked at because
 //! one that it builds on has not passed is `waits`; `fails` is what a wrong solution has to fail, `failures` what a learner
 //! is told of the checks that failed.
@@ -24,6 +25,9 @@ pub(super) fn line(it: &Proved) -> String {
         Proof::Wrong(problem) => line.push_str(&format!("\n     {problem}")),
         Proof::CouldNotRun(reason) => line.push_str(&format!("\n     could not run: {reason}")),
     }
+    if let Some(before) = &it.before {
+        line.push_str(&format!("\n     made again; the first time, beside others: {before}"));
+    }
     line
 }
 
@@ -45,10 +49,6 @@ fn run(it: &Proved) -> Value {
         Kind::Solution { time } => ("solution", Some(time)),
         Kind::Wrong => ("wrong", None),
     };
-    let problem = match &it.proof {
-        Proof::Holds => None,
-        Proof::Wrong(problem) | Proof::CouldNotRun(problem) => Some(problem),
-    };
     let outcome = match (&it.proof, &it.verdict) {
         (Proof::CouldNotRun(_), _) | (_, None) => "could_not_run",
         (_, Some(verdict)) if verdict.passed => "passed",
@@ -63,7 +63,7 @@ fn run(it: &Proved) -> Value {
     let fails = it.run.case.as_ref().map(|case| case.file.fails.clone()).unwrap_or_default();
     json!({
         "case": it.run.case_name(), "kind": kind, "time": time, "ok": matches!(it.proof, Proof::Holds),
-        "outcome": outcome, "problem": problem, "seconds": rounded(it.seconds), "fails": fails, "checks": checks, "failures": failures,
+        "outcome": outcome, "problem": it.proof.problem(), "before": it.before, "seconds": rounded(it.seconds), "fails": fails, "checks": checks, "failures": failures,
     })
 }
 

@@ -146,7 +146,7 @@ fn place(trial: &Trial, name: String) -> Place<'_> {
     Place { sandboxes: &trial.sandboxes, name: format!("{}{name}", trial.prefix), now: trial.clock.now() }
 }
 
-/// What is to be done: what is named, or everything, of the entries and tasks only those whose turn it is.
+/// What is to be done: what is named, or everything whose turn it is.
 fn jobs<'a>(library: &'a Library, asked: &Lint) -> anyhow::Result<Vec<Job<'a>>> {
     let mut jobs = Vec::new();
     for name in &asked.chapter {
@@ -165,12 +165,13 @@ fn jobs<'a>(library: &'a Library, asked: &Lint) -> anyhow::Result<Vec<Job<'a>>> 
         jobs.push(Job::Entry(group, entry));
     }
     if jobs.is_empty() {
-        jobs.extend(library.chapters().iter().filter(|it| !it.tries.is_empty()).map(|it| Job::Chapter(it)));
-        let of = |group: &'a EntryGroup| group.entries.iter().map(move |entry| (group, entry));
-        let proved = library.groups().iter().flat_map(|group| of(group)).filter(|(_, it)| it.entry.is_proved());
         let has_turn = |place: usize| asked.turn.is_none_or(|turn| turn.has(place));
+        let chapters = library.chapters().iter().filter(|it| !it.tries.is_empty()).enumerate();
+        jobs.extend(chapters.filter(|(place, _)| has_turn(*place)).map(|(_, it)| Job::Chapter(it)));
         let tasks = library.exercises().iter().filter(|it| !it.tries.is_empty()).enumerate();
         jobs.extend(tasks.filter(|(place, _)| has_turn(*place)).map(|(_, it)| Job::Task(it)));
+        let of = |group: &'a EntryGroup| group.entries.iter().map(move |entry| (group, entry));
+        let proved = library.groups().iter().flat_map(|group| of(group)).filter(|(_, it)| it.entry.is_proved());
         let entries = proved.enumerate().filter(|(place, _)| has_turn(*place));
         jobs.extend(entries.map(|(_, (group, entry))| Job::Entry(group, entry)));
     }
