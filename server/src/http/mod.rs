@@ -1,5 +1,7 @@
 //! All that is answered over HTTP: `router` below is the whole public surface, one route a line.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -59,8 +61,8 @@ pub fn router(state: State) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(map_response(error::in_our_form));
     let assets = Router::new().fallback_service(assets::folder(&state.config.site)).layer(from_fn(assets::keep));
-    let press = press::Press::new(state.clone());
-    let pages = app::router(state.site.clone()).layer(from_fn_with_state(press, press::print));
+    let press = Arc::new(press::Press::new(state.clone()));
+    let pages = app::router(state.site.clone()).layer(from_fn_with_state(Arc::clone(&press), press::print));
     let own = Router::new()
         .route("/healthz", get(search::health))
         .route("/worker.js", get(assets::worker))
@@ -72,9 +74,16 @@ pub fn router(state: State) -> Router {
         .merge(pages)
         .layer(from_fn_with_state(state.clone(), who::recognise))
         .layer(from_fn_with_state(state.clone(), guard::same_origin))
-        .layer(CompressionLayer::new())
         .layer(from_fn_with_state(guard::policy(&state), guard::harden));
+    // A router in a router is shared; layers are copied for every request, with all that is in them.
+    let own = Router::new()
+        .fallback_service(own)
+        .layer(from_fn_with_state(press, press::keep))
+        .layer(CompressionLayer::new());
     let own = base::below(own, &state.site.base);
     // Previews are taken out before anything of the site sees the request.
-    own.layer(from_fn_with_state(state, preview::take)).layer(CatchPanicLayer::new()).layer(TraceLayer::new_for_http())
+    let previews = Arc::new(preview::Previews::new(state));
+    own.layer(from_fn_with_state(previews, preview::take))
+        .layer(CatchPanicLayer::new())
+        .layer(TraceLayer::new_for_http())
 }

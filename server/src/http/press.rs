@@ -7,7 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use app::Visitor;
 use axum::{
     body::Body,
     extract::{Request, State as Shared},
@@ -22,7 +21,7 @@ use http_body_util::BodyExt as _;
 use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
-use super::error;
+use super::{error, who};
 use crate::state::State;
 
 /// Pages that are kept: all of one edition of the book several times over; each takes some 100 kB.
@@ -34,11 +33,14 @@ const QUICK: u32 = 4;
 const WINDOW: u32 = 22;
 
 /// Printed pages, by what they were made of and where they are.
-#[derive(Clone)]
 pub(super) struct Press {
     state: State,
-    kept: Arc<Cache<(u64, String), Arc<Sheet>>>,
+    kept: Cache<(u64, String), Arc<Sheet>>,
 }
+
+/// Marks a request for a page that is for everybody.
+#[derive(Debug, Clone)]
+struct ForEverybody;
 
 /// One page in each of the forms in which browsers take it.
 struct Sheet {
@@ -55,7 +57,7 @@ struct Form {
 
 impl Press {
     pub(super) fn new(state: State) -> Self {
-        Self { state, kept: Arc::new(Cache::new(MOST)) }
+        Self { state, kept: Cache::new(MOST) }
     }
 
     /// What pages of text are made of, beside what a learner has done.
@@ -74,13 +76,6 @@ impl Press {
         let store = &self.state.store;
         store.progress(learner).await.is_ok_and(|done| done.is_empty())
             && store.living_leases_of(learner).await.is_ok_and(|living| living.is_empty())
-    }
-
-    async fn anew(&self, asked: &Asked, response: Response) -> Response {
-        match self.sheet(response, QUICK).await {
-            Ok(sheet) => asked.answer(&sheet),
-            Err(other) => other,
-        }
     }
 
     /// A page with its compressed forms; anything but a page that was made well is given back.
@@ -105,31 +100,31 @@ fn is_text(path: &str) -> bool {
         || path.strip_prefix("/chapters/").is_some_and(|id| !id.strip_prefix("part/").unwrap_or(id).contains('/'))
 }
 
-/// Answers with a page that is kept, or with what is rendered now.
-pub(super) async fn print(Shared(press): Shared<Press>, mut request: Request, next: Next) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+/// Answers with a page of text that is kept. It stands before everything that a request goes through: what is kept went
+/// through it when it was printed.
+pub(super) async fn keep(Shared(press): Shared<Arc<Press>>, mut request: Request, next: Next) -> Response {
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !looks || request.uri().query().is_some() || !is_text(request.uri().path()) {
         return next.run(request).await;
     }
-    // A page made for HEAD has no text, and nothing to be told by.
-    *request.method_mut() = Method::GET;
-    let asked = Asked::of(&request);
-    if request.uri().query().is_some() || !is_text(request.uri().path()) {
-        return press.anew(&asked, next.run(request).await).await;
-    }
-    let learner = request.extensions().get::<Visitor>().and_then(|visitor| visitor.learner.clone());
-    if let Some(learner) = learner {
-        if !press.has_done_nothing(&learner).await {
-            return press.anew(&asked, next.run(request).await).await;
-        }
-        // Whatever the learner does meanwhile stays out of what everybody gets.
-        request.extensions_mut().insert(Visitor::default());
+    let learner = who::known(&press.state, request.headers());
+    if let Some(learner) = learner
+        && !press.has_done_nothing(&learner).await
+    {
+        return next.run(request).await;
     }
     let key = (press.edition(), request.uri().path().to_owned());
     // Whoever comes meanwhile waits for the first one.
     let guard = match press.kept.get_value_or_guard_async(&key).await {
-        Ok(sheet) => return asked.answer(&sheet),
+        Ok(sheet) => return Asked::of(&request).answer(&sheet),
         Err(guard) => guard,
     };
+    let asked = Asked::of(&request);
+    // A page made for HEAD has no text, and nothing to be told by.
+    *request.method_mut() = Method::GET;
+    // Whatever the learner does meanwhile stays out of what everybody gets.
+    request.headers_mut().remove(header::COOKIE);
+    request.extensions_mut().insert(ForEverybody);
     match press.sheet(next.run(request).await, THOROUGH).await {
         Ok(sheet) => {
             let sheet = Arc::new(sheet);
@@ -137,6 +132,20 @@ pub(super) async fn print(Shared(press): Shared<Press>, mut request: Request, ne
             let _kept = guard.insert(Arc::clone(&sheet));
             asked.answer(&sheet)
         }
+        Err(other) => other,
+    }
+}
+
+/// Gives a page that is rendered now its validator and its compressed form.
+pub(super) async fn print(Shared(press): Shared<Arc<Press>>, mut request: Request, next: Next) -> Response {
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !looks || request.extensions().get::<ForEverybody>().is_some() {
+        return next.run(request).await;
+    }
+    *request.method_mut() = Method::GET;
+    let asked = Asked::of(&request);
+    match press.sheet(next.run(request).await, QUICK).await {
+        Ok(sheet) => asked.answer(&sheet),
         Err(other) => other,
     }
 }

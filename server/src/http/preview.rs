@@ -2,6 +2,8 @@
 //! Invariant: nothing of the site's cookies goes in, nothing that comes out is answered on the site's own origin,
 //! and the only places reached are TCP ports of that one sandbox's loopback.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::{Request, State as Shared},
@@ -13,15 +15,27 @@ use hyper_util::rt::TokioIo;
 
 use crate::state::State;
 
+/// Where previews are, and what they are of.
+pub(super) struct Previews {
+    state: State,
+    domain: String,
+}
+
+impl Previews {
+    pub(super) fn new(state: State) -> Self {
+        Self { domain: state.config.preview_host(), state }
+    }
+}
+
 /// Takes requests whose host is a preview's; lets all others through.
-pub(super) async fn take(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+pub(super) async fn take(Shared(previews): Shared<Arc<Previews>>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match preview_of(host, &state.config.preview_host()) {
+    match preview_of(host, &previews.domain) {
         Preview::None => next.run(request).await,
         Preview::Bad => plain(StatusCode::NOT_FOUND, "There is no such preview."),
         Preview::Of { port, label } => {
             let label = label.to_owned();
-            serve(&state, port, &label, request).await
+            serve(&previews.state, port, &label, request).await
         }
     }
 }

@@ -38,7 +38,7 @@ fn path(state: &State) -> String {
 }
 
 /// The learner that the cookies name.
-fn known(state: &State, headers: &HeaderMap) -> Option<LearnerId> {
+pub(super) fn known(state: &State, headers: &HeaderMap) -> Option<LearnerId> {
     let name = name(state);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let ours = cookies.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
