@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of an nginx for comparison: the machine's, else Debian's, unpacked below target/ and not installed, for
-# installing it would start a web server.
+# Prints the path of an nginx, to be tested behind and compared with: the machine's, else Debian's, unpacked below target/
+# and not installed, for installing it would start a web server.
 # usage: setup/nginx.sh
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

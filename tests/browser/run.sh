@@ -25,6 +25,7 @@ if ! sha256sum --check --status "$stamp" 2>/dev/null; then
 fi
 
 CHROMIUM=$(command -v chromium)
+NGINX=$("$root/setup/nginx.sh")
 [ -z "${SHOTS:-}" ] || { mkdir -p "$SHOTS"; SHOTS=$(realpath "$SHOTS"); export SHOTS; }
-export CHROMIUM
+export CHROMIUM NGINX
 exec node --test --test-concurrency=1 --test-reporter=spec "$@"

@@ -1,4 +1,4 @@
-// The site below a path of a host that others share, behind a proxy that hands the path on or takes it off.
+// The site below a path of a host that others share, behind nginx as docs/proxy.md sets it up: handing the path on, or taking it off.
 
 import assert from "node:assert/strict";
 import { stage } from "./stage/stage.mjs";
@@ -80,19 +80,12 @@ async function mainJob({ arrive, proxy }) {
 
   const cookies = await learner.context.cookies();
   assert.deepEqual(cookies.map(({ name, path }) => ({ name, path })), [{ name: "drydock_learner", path: BASE }]);
-  assert.deepEqual(proxy.strays, []);
+  assert.deepEqual(await proxy.strays(), []);
 }
 
 can("a learner does the main job below a path that the proxy hands on", mainJob, 600_000);
 
-can("a learner does the same where the proxy takes the path off", async ({ arrive, proxy }) => {
-  proxy.strips = true;
-  try {
-    await mainJob({ arrive, proxy });
-  } finally {
-    proxy.strips = false;
-  }
-}, 600_000);
+can("a learner does the same where the proxy takes the path off", ({ arrive, proxy }) => proxy.stripping(() => mainJob({ arrive, proxy })), 600_000);
 
 can("a preview is on a host of its own, whatever the path", async ({ arrive, proxy }) => {
   const learner = await arrive();
@@ -109,7 +102,7 @@ can("a preview is on a host of its own, whatever the path", async ({ arrive, pro
   // A folder of that name in the sandbox is none of the site's business.
   const answer = await page.context().request.get(`${proxy.origin}${BASE}/`, { headers: { host: address.host } });
   assert.equal(await answer.text(), "below\n");
-  assert.deepEqual(proxy.strays, []);
+  assert.deepEqual(await proxy.strays(), []);
 });
 
 can("the worker keeps pages below the path, and nothing else of the host", async ({ arrive, server, proxy }) => {
@@ -140,7 +133,7 @@ can("the worker keeps pages below the path, and nothing else of the host", async
   await server.again();
   await page.reload();
   await page.getByRole("heading", { name: "Flattening images", level: 1 }).waitFor();
-  assert.deepEqual(proxy.strays, []);
+  assert.deepEqual(await proxy.strays(), []);
 });
 
 can("a reader without a script follows links and fills in a form below the path", async ({ arrive, proxy }) => {
@@ -158,5 +151,5 @@ can("a reader without a script follows links and fills in a form below the path"
   reader.watch.forgive(404);
   await page.getByRole("link", { name: "Home", exact: true }).click();
   await page.waitForURL(`**${BASE}/`);
-  assert.deepEqual(proxy.strays, []);
+  assert.deepEqual(await proxy.strays(), []);
 });

@@ -1,91 +1,110 @@
-// A reverse proxy that shows a server below a path of its own host, as an operator would set one up.
-// Invariant: what is not below the path is answered by nobody and remembered; previews have hosts of their own.
+// nginx in front of the server, showing it below a path of a host that others share: as docs/proxy.md sets it up, so that
+// what operators copy is what is tried.
+// Invariant: what is asked of the site's host outside the path is remembered; nginx ends with its tests.
 
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer, request as ask } from "node:http";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import { ROOT } from "./server.mjs";
+
+/** The path that the document shows. */
+const BASE = "/learn";
+/** Milliseconds until nginx must listen. */
+const LISTENS_WITHIN = 10_000;
 
 export class Proxy {
-  /** Requests to the site's host that were not below its path. */
-  strays = [];
-  /** It takes the path off, or hands it on. */
-  strips = false;
+  #port;
+  #folder;
+  #nginx;
   /** Where the server is. */
-  port = 0;
-  #sockets = new Set();
+  #behind;
 
-  static async start(base) {
+  /** A proxy with an address that nobody answers yet. */
+  static async make(base) {
+    assert.equal(base, BASE, "the document has one path");
     const proxy = new Proxy();
-    proxy.base = base;
-    proxy.server = createServer((request, response) => proxy.#pass(request, response));
-    proxy.server.on("upgrade", (request, socket, head) => proxy.#upgrade(request, socket, head));
-    proxy.server.on("connection", (socket) => {
-      proxy.#sockets.add(socket);
-      socket.on("close", () => proxy.#sockets.delete(socket));
-    });
-    proxy.server.listen(0, "127.0.0.1");
-    await once(proxy.server, "listening");
-    proxy.origin = `http://localhost:${proxy.server.address().port}`;
+    const probe = createServer().listen(0, "127.0.0.1");
+    await once(probe, "listening");
+    proxy.#port = probe.address().port;
+    probe.close();
+    await once(probe, "close");
+    proxy.origin = `http://localhost:${proxy.#port}`;
+    proxy.#folder = await mkdtemp(join(tmpdir(), "drydock-nginx-"));
     return proxy;
   }
 
-  /** How the server is asked; null for what is not below the path. */
-  #wish(request) {
-    const { method, headers, url } = request;
-    const of = (path) => ({ host: "127.0.0.1", port: this.port, method, headers, path });
-    if (`http://${headers.host}` !== this.origin) return of(url);
-    if (url === this.base || url.startsWith(`${this.base}/`)) {
-      // The path itself is handed on: only the server knows that a slash is missing.
-      return of(this.strips && url !== this.base ? url.slice(this.base.length) : url);
+  /** Leads to a server's port from now on; the path is handed on, or taken off. */
+  async lead(port, { strips = false } = {}) {
+    await this.stop({ forGood: false });
+    this.#behind = port;
+    await writeFile(join(this.#folder, "nginx.conf"), await this.#settings(strips));
+    const program = process.env["NGINX"];
+    assert.ok(program, "NGINX names nginx's program: setup/nginx.sh prints it");
+    this.#nginx = spawn(program, ["-e", "stderr", "-p", this.#folder, "-c", "nginx.conf"], { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    this.#nginx.stderr.on("data", (bytes) => (said += bytes));
+    for (const began = Date.now(); !(await listens(this.#port)); await pause(50)) {
+      assert.ok(this.#nginx.exitCode === null && Date.now() - began < LISTENS_WITHIN, `nginx does not listen: ${said}`);
     }
-    this.strays.push(`${method} ${url}`);
-    return null;
   }
 
-  #pass(request, response) {
-    const wish = this.#wish(request);
-    if (!wish) return response.writeHead(404).end();
-    const asked = ask(wish, (answer) => {
-      response.writeHead(answer.statusCode, answer.statusMessage, answer.rawHeaders);
-      // Events come one by one.
-      response.flushHeaders();
-      answer.pipe(response);
-      answer.on("error", () => response.destroy());
-    });
-    asked.on("error", () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
-    response.on("close", () => asked.destroy());
-    request.pipe(asked);
+  /** Does something while the path is taken off. */
+  async stripping(act) {
+    await this.lead(this.#behind, { strips: true });
+    try {
+      await act();
+    } finally {
+      await this.lead(this.#behind);
+    }
   }
 
-  #upgrade(request, socket, head) {
-    const wish = this.#wish(request);
-    if (!wish) return socket.destroy();
-    const asked = ask(wish);
-    const tell = ({ statusCode, statusMessage, rawHeaders }) => {
-      const lines = [];
-      for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`);
-      socket.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join("")}\r\n`);
+  async #settings(strips) {
+    const text = await readFile(join(ROOT, "docs/proxy.md"), "utf8");
+    let servers = text.match(/^```nginx\n([^]*?)^```$/m)?.[1] ?? assert.fail("docs/proxy.md has nothing for nginx");
+    const put = (old, now) => {
+      assert.ok(servers.includes(old), `docs/proxy.md does not say ${old}`);
+      servers = servers.replaceAll(old, now);
     };
-    asked.on("upgrade", (answer, line, first) => {
-      tell(answer);
-      socket.write(first);
-      line.write(head);
-      line.pipe(socket).pipe(line);
-      for (const end of [line, socket]) end.on("error", () => (line.destroy(), socket.destroy()));
-    });
-    asked.on("response", (answer) => {
-      tell(answer);
-      answer.pipe(socket);
-    });
-    asked.on("error", () => socket.destroy());
-    socket.on("error", () => asked.destroy());
-    asked.end();
+    put("listen 443 ssl;", `listen 127.0.0.1:${this.#port};`);
+    put("server_name *.preview.example.org;", "server_name *.localhost;");
+    put("server_name example.org;", "server_name localhost;");
+    // As the comment there says.
+    if (strips) put("proxy_pass http://127.0.0.1:8000;       # with a slash", "proxy_pass http://127.0.0.1:8000/;      # with a slash");
+    put("proxy_pass http://127.0.0.1:8000", `proxy_pass http://127.0.0.1:${this.#behind}`);
+    const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${this.#folder}/${name};`);
+    // Its workers have to read the folder, whoever starts it.
+    const user = process.getuid() === 0 ? "user root;" : "";
+    return `${user} daemon off; worker_processes 1; pid ${this.#folder}/pid; events {}
+http { log_format asked '$host $request_method $request_uri'; access_log ${this.#folder}/asked asked; ${places.join(" ")}
+${servers}}
+`;
   }
 
-  async stop() {
-    const closed = once(this.server, "close");
-    this.server.close();
-    // Those too that have become web sockets.
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+  /** Requests to the site's host that were not below the path. */
+  async strays() {
+    const lines = (await readFile(join(this.#folder, "asked"), "utf8")).split("\n").filter((line) => line.startsWith("localhost "));
+    assert.ok(lines.length > 0, "nobody came this way");
+    return lines.filter((line) => !/^\S+ \S+ \/learn(\/|$)/.test(line));
   }
+
+  async stop({ forGood = true } = {}) {
+    if (this.#nginx?.exitCode === null) {
+      const gone = once(this.#nginx, "exit");
+      this.#nginx.kill("SIGTERM");
+      await gone;
+    }
+    if (forGood) await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function listens(port) {
+  const socket = connect(port, "127.0.0.1");
+  const came = await Promise.race([once(socket, "connect"), once(socket, "error")]).then(() => socket.readyState === "open", () => false);
+  socket.destroy();
+  return came;
 }

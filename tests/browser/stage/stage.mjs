@@ -31,11 +31,11 @@ export function stage(settings = {}, base = "") {
   before(async () => {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
     if (base !== "") {
-      shared.proxy = await Proxy.start(base);
+      shared.proxy = await Proxy.make(base);
       settings = { ...settings, DRYDOCK_PUBLIC_URL: shared.proxy.origin + base };
     }
     shared.server = await Server.start(settings);
-    if (shared.proxy) shared.proxy.port = shared.server.port;
+    await shared.proxy?.lead(shared.server.port);
     shared.browser = await chromium.launch({
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       timeout: 120_000,
