@@ -53,16 +53,6 @@ export class Proxy {
     }
   }
 
-  /** Does something while the path is taken off. */
-  async stripping(act) {
-    await this.lead(this.#behind, { strips: true });
-    try {
-      await act();
-    } finally {
-      await this.lead(this.#behind);
-    }
-  }
-
   async #settings(strips) {
     const text = await readFile(join(ROOT, "docs/proxy.md"), "utf8");
     let servers = text.match(/^```nginx\n([^]*?)^```$/m)?.[1] ?? assert.fail("docs/proxy.md has nothing for nginx");
