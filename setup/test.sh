@@ -10,10 +10,11 @@ only=("$@")
 said=target/test
 mkdir -p "$said"
 passed=0 failed=0 failures=() table=()
+wanted() { [ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }
 # step NAME COMMAND…: runs it unless others were asked for, and keeps what came of it and how long it took.
 step() {
   local name=$1; shift
-  if [ ${#only[@]} -gt 0 ] && [[ " ${only[*]} " != *" $name "* ]]; then return; fi
+  wanted "$name" || return 0
   printf '\n== %s\n' "$name"
   local began=$SECONDS word=ok
   # A pipe would run the step in a shell of its own, and what it sets would be lost.
@@ -30,6 +31,24 @@ step() {
   printf '== %s: %s (%d s)\n' "$name" "$word" $((SECONDS - began))
 }
 
+declare -A asides
+# aside NAME COMMAND…: begins what wants no engine, with what the steps leave of the processors, for most of them wait most
+# of the time. `step NAME told NAME` waits for it.
+aside() {
+  local name=$1; shift
+  wanted "$name" || return 0
+  # Of a session of its own, for the kernel shares processors between sessions before it looks at who is nice.
+  setsid bash -c '[ ! -w /proc/self/autogroup ] || echo 19 >/proc/self/autogroup; exec nice -n 19 "$@"' aside "$@" >"$said/$name.aside" 2>&1 &
+  asides[$name]=$!
+}
+told() {
+  local code=0
+  wait "${asides[$1]}" || code=$?
+  unset "asides[$1]"
+  cat "$said/$1.aside"
+  return "$code"
+}
+
 # Every container, volume and network of the engine, a line each.
 remains() {
   docker ps --all --format 'container {{.ID}} {{.Names}}'
@@ -38,12 +57,6 @@ remains() {
 }
 nothing_left() { diff <(sort <<<"$before") <(remains | sort); }
 
-lint_rust() {
-  env -u RUSTC cargo clippy --version >/dev/null 2>&1 || setup/packages.sh rust-web-clippy rustfmt-web || return
-  # The checkers belong to the compiler on the path, not to the one that is built with.
-  env -u RUSTC cargo fmt --all --check &&
-    env -u RUSTC cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
-}
 # No tests in documentation: rustdoc may belong to another compiler than the one that is built with.
 unit() { env -u DRYDOCK_SANDBOX__LEVEL cargo test --quiet --locked --workspace --tests; }
 scripts() { (cd app/js && npm run --silent check && npm test --silent); }
@@ -92,7 +105,11 @@ gvisor() {
 
 started=no
 setup/engine.sh status >/dev/null 2>&1 || started=yes
-finish() { [ "$started" = no ] || setup/engine.sh stop; }
+finish() {
+  local aside
+  for aside in "${asides[@]}"; do kill -- "-$aside"; done
+  [ "$started" = no ] || setup/engine.sh stop
+}
 trap finish EXIT
 
 # The level of all steps but those about levels; the engine that is started here has gVisor's too.
@@ -108,6 +125,8 @@ eval "$engine"
 step build make --no-print-directory build
 step prepare target/debug/drydock prepare
 before=$(remains)
+aside rust setup/lint.sh
+aside licences setup/deny.sh
 step doctor level
 step content content
 step unit unit
@@ -119,8 +138,8 @@ step exercises exercises
 step gvisor gvisor
 step browser tests/browser/run.sh
 step leftovers nothing_left
-step rust lint_rust
-step licences setup/deny.sh
+step rust told rust
+step licences told licences
 
 for name in "${failures[@]}"; do
   printf '\n== %s FAILED; its last lines (all of them: %s)\n' "$name" "$said/$name.log"

@@ -97,10 +97,7 @@ can("nothing keeps people out of what is read without a network", async ({ arriv
   const reader = await arrive();
   const { page } = reader;
   await reader.open("/chapters/flattening-images");
-  const kept = (path) => caches.match(path).then((found) => found !== undefined);
-  await page.waitForFunction(kept, "/chapters/flattening-images");
-  // Comes last.
-  await page.waitForFunction(kept, await page.locator(".prose img").last().getAttribute("src"));
+  await reader.untilKept("/chapters/flattening-images");
   reader.watch.away = true;
   await server.kill();
   await page.reload();

@@ -4,14 +4,12 @@ import assert from "node:assert/strict";
 import { stage } from "./stage/stage.mjs";
 
 const can = stage();
-const kept = (path) => caches.match(path).then((found) => found !== undefined);
 
 can("a reader reads again without a network what they have opened, and is told what else there is", async ({ arrive, server }) => {
   const reader = await arrive();
   const { page } = reader;
   await reader.open("/chapters/flattening-images");
-  await page.waitForFunction(kept, "/chapters/flattening-images");
-  await page.waitForFunction(kept, await page.locator(".prose img").last().getAttribute("src"));
+  await reader.untilKept("/chapters/flattening-images");
   assert.ok(await page.locator("#offline").isHidden());
 
   reader.watch.away = true;

@@ -107,9 +107,7 @@ can("the worker keeps pages below the path, and nothing else of the host", async
   const reader = await arrive();
   const { page } = reader;
   await reader.open("/chapters/flattening-images");
-  const kept = (path) => caches.match(path).then((found) => found !== undefined);
-  await page.waitForFunction(kept, `${BASE}/chapters/flattening-images`);
-  await page.waitForFunction(kept, await page.locator(".prose img").last().getAttribute("src"));
+  await reader.untilKept("/chapters/flattening-images");
   const scopes = await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).map(({ scope }) => scope));
   assert.deepEqual(scopes, [`${proxy.origin}${BASE}/`]);
   const all = await page.evaluate(async () => {

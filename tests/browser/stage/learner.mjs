@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { Terminal } from "./terminal.mjs";
 import { Watch, reportPolicy } from "./watch.mjs";
 
@@ -40,6 +41,18 @@ export class Learner {
   async open(path, status = 200) {
     const answer = await this.page.goto(this.base + path);
     assert.equal(answer.status(), status, path);
+  }
+
+  /**
+   * Waits until the browser has kept a page for reading without a network, with its pictures. (A condition that is
+   * promised is none for Playwright's own waiting: it takes the promise's first answer, whatever that is.)
+   */
+  async untilKept(path) {
+    const last = await this.page.locator(".prose img").last().getAttribute("src");
+    const kept = (places) => Promise.all(places.map((place) => caches.match(place))).then((found) => found.every(Boolean));
+    for (const began = Date.now(); !(await this.page.evaluate(kept, [this.base + path, last])); await pause(50)) {
+      assert.ok(Date.now() - began < 20_000, `${path} is not kept`);
+    }
   }
 
   /** The lease of the sandbox that was started last. */
