@@ -17,6 +17,11 @@ can("a reader reads again without a network what they have opened, and is told w
   await page.reload();
   await page.getByRole("heading", { name: "Flattening images", level: 1 }).waitFor();
   await page.getByText("You are offline.").waitFor();
+  // It is nobody's who has to look for it.
+  await page.waitForFunction(() => {
+    const { left, top, width, height } = document.querySelector("#offline").getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2)?.closest("#offline");
+  });
   const picture = page.locator(".prose img").first();
   await picture.scrollIntoViewIfNeeded();
   assert.ok(await picture.evaluate((image) => image.decode().then(() => image.naturalWidth > 0)), "no picture");

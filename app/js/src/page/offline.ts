@@ -10,7 +10,11 @@ type Word = { offline: true } | { book: "going"; done: number; of: number } | { 
 export function offline(): void {
   const sign = document.getElementById("offline");
   const show = (is: boolean) => {
-    if (sign) sign.hidden = !is;
+    if (!sign || sign.hidden === !is) return;
+    const fromTop = scrollY === 0;
+    sign.hidden = !is;
+    // A page that was reloaded is held where its text was, which is below the sign: whoever reads the beginning would not see it.
+    if (is && fromTop) requestAnimationFrame(() => requestAnimationFrame(() => scrollTo({ top: 0, behavior: "instant" })));
   };
   addEventListener("offline", () => show(true));
   addEventListener("online", () => show(false));
