@@ -125,13 +125,14 @@ eval "$engine"
 step build make --no-print-directory build
 step prepare target/debug/drydock prepare
 before=$(remains)
-aside rust setup/lint.sh
-aside licences setup/deny.sh
 step doctor level
 step content content
 step unit unit
 step scripts scripts
 step sandboxes cargo test --quiet --locked --workspace --test docker
+# Not beside those before, some of which ask what sandboxes do to each other.
+aside rust setup/lint.sh
+aside licences setup/deny.sh
 # More at a time than there are processors: most of them wait for something most of the time.
 step http cargo test --quiet --locked --workspace --test http -- --test-threads $((2 * $(nproc)))
 step exercises exercises

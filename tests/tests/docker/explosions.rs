@@ -153,7 +153,12 @@ async fn beside_every_bomb_a_neighbour_types_on_and_the_bomber_can_be_ended() {
         let (free, before, idle) = (available_mib(), echo(&mut keys).await, used(&container));
         let began = explode(&bomber, script).await;
         tokio::time::sleep(Duration::from_millis(1_500)).await;
-        let during = echo(&mut keys).await;
+        let most = (before * FACTOR).max(NOTICED);
+        let mut during = echo(&mut keys).await;
+        if during > most {
+            // Once may be somebody else's doing.
+            during = during.min(echo(&mut keys).await);
+        }
         let least = available_mib();
         let exploded = began.elapsed();
         let busy = used(&container);
@@ -176,7 +181,7 @@ async fn beside_every_bomb_a_neighbour_types_on_and_the_bomber_can_be_ended() {
         if processor < WENT_OFF && busy.processes < 30 + idle.processes && busy.memory_mib < 100 + idle.memory_mib {
             faults.push(format!("{name}: it has not gone off"));
         }
-        if during > (before * FACTOR).max(NOTICED) {
+        if during > most {
             faults.push(format!("{name}: an echo took {during:.1?}, and {before:.1?} before"));
         }
         if taken > f64::from(LIMIT + OTHERS) {

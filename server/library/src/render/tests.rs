@@ -93,7 +93,7 @@ fn footnotes_link_both_ways() {
 #[test]
 fn sections_hold_what_search_needs() {
     let rendered = page(
-        "Opening.\n\n## One\n\ntext `code`\n\n- item\n\n### Two\n\n```sh\nls -l\n```\n\n#### Deep\n\nmore\n\n## Three",
+        "Opening.\n\n## One\n\ntext `code`\n\n- item\n  - inner\n\n### Two\n\n```sh\nls -l\n```\n\n#### Deep\n\nmore\n\n## Three",
     );
     assert_eq!(messages(&rendered), [""; 0]);
     let shown: Vec<_> = rendered
@@ -105,7 +105,7 @@ fn sections_hold_what_search_needs() {
         shown,
         [
             (1, None, String::new(), "Opening.", ""),
-            (2, Some("one"), String::new(), "text code\nitem", ""),
+            (2, Some("one"), String::new(), "text code\nitem\ninner", ""),
             (3, Some("two"), "One".to_owned(), "Deep\nmore", "ls -l"),
             (2, Some("three"), String::new(), "", ""),
         ]

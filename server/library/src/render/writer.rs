@@ -226,6 +226,10 @@ impl<'a> Writer<'a> {
         if self.source.shape == Shape::Inline && is_block {
             return self.start_in_inline(tag, line);
         }
+        if is_block && self.heading.is_none() {
+            // The words of an item end where a list in it begins.
+            self.sections.end_block();
+        }
         match tag {
             Tag::Paragraph => self.push("<p>", Close::Block("</p>\n")),
             Tag::Heading { level, id, classes, attrs } => {
