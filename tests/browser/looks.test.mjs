@@ -61,6 +61,7 @@ can("the library that is pictured has no fault", async () => {
 for (const [name, path, status = 200] of PAGES) {
   can(`the page “${name}” looks as it was approved`, async ({ arrive }) => {
     const reader = await arrive();
+    await reader.fetchFont();
     await reader.open(path, status);
     // Comes when the page can be kept.
     if (path === "/chapters") await reader.page.locator("[data-book]").waitFor();
@@ -71,6 +72,7 @@ for (const [name, path, status = 200] of PAGES) {
 
 can("an exercise before its start looks as it was approved, and what its learner has done", async ({ arrive }) => {
   const learner = await arrive();
+  await learner.fetchFont();
   const { page } = learner;
   await learner.open("/exercises/tie-up");
   await page.getByRole("button", { name: /^Start/, disabled: false }).waitFor();
@@ -103,6 +105,7 @@ const veil = (page, what) =>
 
 can("a sandbox at work looks as it was approved, and what its checks find", async ({ arrive }) => {
   const learner = await arrive();
+  await learner.fetchFont();
   const { page, terminal } = learner;
   await learner.open("/exercises/heave-to");
   await learner.start();
@@ -135,6 +138,7 @@ can("what is read without a network looks as it was approved, and what was not k
 
 can("the open search looks as it was approved", async ({ arrive }) => {
   const reader = await arrive();
+  await reader.fetchFont();
   const { page } = reader;
   await reader.open("/chapters/casting-off");
   await page.keyboard.press("/");
@@ -145,6 +149,7 @@ can("the open search looks as it was approved", async ({ arrive }) => {
 
 can("a figure that is enlarged looks as it was approved", async ({ arrive }) => {
   const reader = await arrive();
+  await reader.fetchFont();
   const { page } = reader;
   await reader.open("/chapters/mooring");
   await page.getByRole("button", { name: "Enlarge the figure" }).first().click();
@@ -154,6 +159,7 @@ can("a figure that is enlarged looks as it was approved", async ({ arrive }) => 
 
 can("the components look as they were approved, where there is a page of them", async ({ arrive }) => {
   const reader = await arrive();
+  await reader.fetchFont();
   // Builds for development have it.
   if ((await reader.ask("GET", "/design")).status() === 404) return;
   await reader.open("/design");

@@ -36,6 +36,7 @@ async function onPaper(page) {
 
 can("a reader prints a chapter: text, light, whole, without what belongs to a screen", async ({ arrive }) => {
   const reader = await arrive();
+  await reader.fetchFont();
   const { page } = reader;
   for (const chapter of ["flattening-images", "only-in-a-container", "running-a-registry"]) {
     await reader.open(`/chapters/${chapter}`);
@@ -56,6 +57,7 @@ can("a reader prints a chapter: text, light, whole, without what belongs to a sc
 
 can("a reader prints a whole part from the list of chapters, each chapter on a page of its own, links leading within it", async ({ arrive }) => {
   const reader = await arrive();
+  await reader.fetchFont();
   const { page } = reader;
   await reader.open("/chapters");
   await page.getByRole("link", { name: "Print this part" }).first().click();
@@ -77,6 +79,7 @@ can("a reader prints a whole part from the list of chapters, each chapter on a p
 
 can("a reader prints the essential commands on two pages of A4, none of them cut", async ({ arrive }) => {
   const reader = await arrive();
+  await reader.fetchFont();
   const { page } = reader;
   await reader.open("/cheatsheet");
   await page.getByRole("link", { name: /on two pages/ }).click();
@@ -92,6 +95,7 @@ can("a reader prints the essential commands on two pages of A4, none of them cut
 
 can("a reader prints the whole cheat sheet in columns", async ({ arrive }) => {
   const reader = await arrive();
+  await reader.fetchFont();
   await reader.open("/cheatsheet");
   await onPaper(reader.page);
   assert.deepEqual(await reader.page.evaluate(cut), []);

@@ -1,6 +1,7 @@
-// Reading: every page of text works without a script.
+// Reading: every page of text works without a script, and stays where it is when one comes.
 
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { stage } from "./stage/stage.mjs";
 
 const can = stage();
@@ -231,3 +232,33 @@ can("what a reader copies from a session is what is typed, without prompts and a
   assert.equal(await anchor.evaluate((it) => getComputedStyle(it).opacity), "1");
   assert.equal(await anchor.getAttribute("href"), `#${await heading.getAttribute("id")}`);
 });
+
+for (const [where, options] of [
+  ["on a phone", { viewport: { width: 412, height: 823 }, isMobile: true, hasTouch: true }],
+  ["at a desk", {}],
+]) {
+  can(`nothing on a page moves when its scripts come late, ${where}`, async ({ arrive }) => {
+    for (const path of ["/", "/chapters", "/chapters/graphical-programs", "/cheatsheet", "/search", "/exercises", "/exercises/flatten-secret-image"]) {
+      // Somebody new each time: their browser has no script yet.
+      const reader = await arrive(options);
+      const { page } = reader;
+      await page.addInitScript(() => {
+        window.moved = [];
+        const watch = new PerformanceObserver((list) => {
+          for (const { sources } of list.getEntries()) window.moved.push(...sources.map(({ node, previousRect, currentRect }) => `${node?.nodeName}.${node?.className} from ${previousRect.y} to ${currentRect.y}`));
+        });
+        watch.observe({ type: "layout-shift", buffered: true });
+      });
+      await page.route("**/*.js", async (route) => {
+        await pause(700);
+        await route.continue();
+      });
+      await reader.open(path);
+      // What only a script shows is there.
+      await page.locator(".theme:not([hidden])").waitFor();
+      await pause(200);
+      assert.deepEqual(await page.evaluate(() => window.moved), [], path);
+      await page.unrouteAll({ behavior: "ignoreErrors" });
+    }
+  });
+}

@@ -43,6 +43,12 @@ export class Learner {
     assert.equal(answer.status(), status, path);
   }
 
+  /** Has the font before the page whose look counts: one that does not come at once is left for the next time. */
+  async fetchFont() {
+    await this.open("/");
+    await this.page.evaluate(() => document.fonts.ready.then(() => {}));
+  }
+
   /**
    * Waits until the browser has kept a page for reading without a network, with its pictures. (A condition that is
    * promised is none for Playwright's own waiting: it takes the promise's first answer, whatever that is.)
