@@ -44,7 +44,7 @@ dev: engine prepare ## Serve, and build and start again whenever a source change
 
 bench: build prepare ## Measure; prints ratios and writes target/bench/results.json
 	@setup/packages.sh wrk || true
-	@$(COMPILER); $(ENGINE); DRYDOCK_NGINX=$$(setup/nginx.sh) target/debug/bench
+	@$(COMPILER); $(ENGINE); NGINX_PROGRAM=$$(setup/nginx.sh) target/debug/bench
 	@PERFORMANCE=1 tests/browser/run.sh lighthouse.test.mjs opening.bench.mjs
 
 relevance: build ## Ask the search 269 judged queries, and three others over the same content

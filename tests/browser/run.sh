@@ -25,7 +25,7 @@ if ! sha256sum --check --status "$stamp" 2>/dev/null; then
 fi
 
 CHROMIUM=$(command -v chromium)
-NGINX=$("$root/setup/nginx.sh")
+NGINX_PROGRAM=$("$root/setup/nginx.sh")
 [ -z "${SHOTS:-}" ] || { mkdir -p "$SHOTS"; SHOTS=$(realpath "$SHOTS"); export SHOTS; }
-export CHROMIUM NGINX
+export CHROMIUM NGINX_PROGRAM
 exec node --test --test-concurrency=1 --test-reporter=spec "$@"

@@ -43,8 +43,8 @@ export class Proxy {
     await this.stop({ forGood: false });
     this.#behind = port;
     await writeFile(join(this.#folder, "nginx.conf"), await this.#settings(strips));
-    const program = process.env["NGINX"];
-    assert.ok(program, "NGINX names nginx's program: setup/nginx.sh prints it");
+    const program = process.env["NGINX_PROGRAM"];
+    assert.ok(program, "NGINX_PROGRAM names nginx's program: setup/nginx.sh prints it");
     this.#nginx = spawn(program, ["-e", "stderr", "-p", this.#folder, "-c", "nginx.conf"], { stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     this.#nginx.stderr.on("data", (bytes) => (said += bytes));

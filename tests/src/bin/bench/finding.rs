@@ -214,7 +214,7 @@ async fn while_reloading(server: &Server, root: &Path) -> (Told, Duration) {
         let began = Instant::now();
         let mut learner = server.learner();
         loop {
-            let found = get(&mut learner, &format!("/api/search?q={NEW}")).await.json();
+            let found = learner.get(&format!("/api/search?q={NEW}")).await.json();
             if found["hits"][0]["url"] == "/chapters/the-new" {
                 over.store(true, Ordering::Relaxed);
                 return began.elapsed();

@@ -31,7 +31,7 @@ struct Nginx {
 
 impl Nginx {
     fn start(page: &[u8]) -> Self {
-        let program = std::env::var("DRYDOCK_NGINX").expect("DRYDOCK_NGINX names nginx's program: setup/nginx.sh");
+        let program = std::env::var("NGINX_PROGRAM").expect("NGINX_PROGRAM names nginx's program: setup/nginx.sh");
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         fs::write(root.join("page"), page).unwrap();
