@@ -205,7 +205,7 @@ async fn while_reloading(server: &Server, root: &Path) -> (Told, Duration) {
     let over = Arc::new(AtomicBool::new(false));
     let change = async {
         let chapter = format!(
-            "+++\ntitle = \"The {NEW}\"\norder = 1\nsummary = \"New.\"\nminutes = 1\nchecked_with = \"Engine 26.1\"\n+++\n\nNew.\n"
+            "+++\ntitle = \"The {NEW}\"\norder = 1\nsummary = \"New.\"\ntags = [\"new\"]\nminutes = 1\nchecked_with = \"Engine 26.1\"\n+++\n\nNew.\n"
         );
         let folder = root.join("chapters/200-new");
         fs::create_dir_all(&folder).unwrap();
