@@ -98,10 +98,7 @@ can("nothing keeps people out of what is read without a network", async ({ arriv
   const { page } = reader;
   await reader.open("/chapters/flattening-images");
   await reader.untilKept("/chapters/flattening-images");
-  reader.watch.away = true;
-  await server.kill();
-  await page.reload();
-  await page.getByText("You are offline.").waitFor();
+  await reader.lose(server);
   await looksRight(page, "chapter without a network");
   await page.goto("/chapters/capabilities");
   await page.getByRole("heading", { name: "You are offline" }).waitFor();

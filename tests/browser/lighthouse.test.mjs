@@ -5,13 +5,12 @@
 // median of three, and fails nobody who measures beside other work.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import lighthouse from "lighthouse";
 import { chromium } from "playwright-core";
+import { freePort } from "./stage/port.mjs";
 import { ROOT } from "./stage/server.mjs";
 import { stage } from "./stage/stage.mjs";
 
@@ -37,11 +36,7 @@ let port = null;
 const measured = {};
 
 before(async () => {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  ({ port } = probe.address());
-  probe.close();
-  await once(probe, "close");
+  port = await freePort();
   // Lighthouse speaks to a browser by its debugging port, which is on loopback.
   browser = await chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",

@@ -12,11 +12,8 @@ can("a reader reads again without a network what they have opened, and is told w
   await reader.untilKept("/chapters/flattening-images");
   assert.ok(await page.locator("#offline").isHidden());
 
-  reader.watch.away = true;
-  await server.kill();
-  await page.reload();
+  await reader.lose(server);
   await page.getByRole("heading", { name: "Flattening images", level: 1 }).waitFor();
-  await page.getByText("You are offline.").waitFor();
   // It is nobody's who has to look for it.
   await page.waitForFunction(() => {
     const { left, top, width, height } = document.querySelector("#offline").getBoundingClientRect();

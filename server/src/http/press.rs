@@ -114,12 +114,12 @@ pub(super) async fn keep(Shared(press): Shared<Arc<Press>>, mut request: Request
         return next.run(request).await;
     }
     let key = (press.edition(), request.uri().path().to_owned());
+    let asked = Asked::of(&request);
     // Whoever comes meanwhile waits for the first one.
     let guard = match press.kept.get_value_or_guard_async(&key).await {
-        Ok(sheet) => return Asked::of(&request).answer(&sheet),
+        Ok(sheet) => return asked.answer(&sheet),
         Err(guard) => guard,
     };
-    let asked = Asked::of(&request);
     // A page made for HEAD has no text, and nothing to be told by.
     *request.method_mut() = Method::GET;
     // Whatever the learner does meanwhile stays out of what everybody gets.

@@ -61,6 +61,14 @@ export class Learner {
     }
   }
 
+  /** Reads the same page on after its server has gone, and is told so. */
+  async lose(server) {
+    this.watch.away = true;
+    await server.kill();
+    await this.page.reload();
+    await this.page.getByText("You are offline.").waitFor();
+  }
+
   /** The lease of the sandbox that was started last. */
   get lease() {
     return [...this.leases].at(-1);

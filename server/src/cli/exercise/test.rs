@@ -60,8 +60,7 @@ pub(in super::super) async fn test(config: &Config, wanted: &Test) -> anyhow::Re
         .collect::<Vec<_>>();
     let all = async {
         let mut all = all.await;
-        let wrong = all.iter_mut().filter(|(_, it)| it.proof.problem().is_some()).collect::<Vec<_>>();
-        for (number, it) in wrong.into_iter().take(AGAIN) {
+        for (number, it) in all.iter_mut().filter(|(_, it)| it.proof.problem().is_some()).take(AGAIN) {
             let lease = format!("{}{number}-again", trial.prefix);
             let second = prove::prove(it.run.clone(), &trial.sandboxes, &examiner, &lease, trial.clock.now()).await;
             let before = it.proof.problem().map(str::to_owned);
