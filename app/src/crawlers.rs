@@ -1,7 +1,7 @@
 //! What is told to crawlers: where they may go, and which pages there are.
 //! Invariant: every page that asks to be listed is on the map, under the address that it calls its own.
 
-use crate::view::{Chapters, Exercises};
+use crate::view::{Chapters, CheatSheet, Exercises};
 
 /// Pages of text that are always there.
 pub const STANDING: [&str; 5] = ["/", "/chapters", "/cheatsheet", "/cheatsheet/essential", "/exercises"];
@@ -13,10 +13,11 @@ pub(crate) fn robots(public_url: Option<&str>) -> String {
 }
 
 /// Paths of the pages to list, in the site's order.
-pub(crate) fn paths(chapters: &Chapters, exercises: &Exercises) -> Vec<String> {
+pub(crate) fn paths(chapters: &Chapters, sheet: &CheatSheet, exercises: &Exercises) -> Vec<String> {
     let chapters = chapters.parts.iter().flat_map(|part| &part.chapters).map(|card| format!("/chapters/{}", card.id));
     let exercises = exercises.parts.iter().flat_map(|part| &part.exercises).map(|card| card.url());
-    STANDING.map(str::to_owned).into_iter().chain(chapters).chain(exercises).collect()
+    let groups = sheet.groups.iter().map(|group| group.url());
+    STANDING.map(str::to_owned).into_iter().chain(chapters).chain(groups).chain(exercises).collect()
 }
 
 /// `sitemap.xml`. Paths are made of slugs, so nothing in them needs escaping.

@@ -4,6 +4,7 @@
 pub(crate) mod chapter;
 pub(crate) mod chapters;
 pub(crate) mod cheat_sheet;
+pub(crate) mod entry_group;
 #[cfg(debug_assertions)]
 pub(crate) mod design;
 pub(crate) mod essential;
@@ -15,3 +16,4 @@ pub(crate) mod problem;
 pub(crate) mod progress;
 pub(crate) mod search;
 pub(crate) mod whole_part;
+pub(crate) mod whole_sheet;

@@ -6,3 +6,4 @@ pub mod icon;
 pub mod phrase;
 pub mod print;
 pub mod time;
+pub mod way_on;

@@ -47,6 +47,8 @@ pub fn router(site: Site) -> Router {
         .route("/search", get(search))
         .route("/cheatsheet", get(cheat_sheet))
         .route("/cheatsheet/essential", get(essential))
+        .route("/cheatsheet/whole", get(whole_sheet))
+        .route("/cheatsheet/{group}", get(entry_group))
         .route("/exercises", get(exercises))
         .route("/exercises/{id}", get(exercise))
         .route("/progress", get(progress))
@@ -184,6 +186,19 @@ async fn cheat_sheet(State(site): State<Site>, who: Who) -> Response {
     answer_or(&site, page.map(pages::cheat_sheet::page))
 }
 
+async fn entry_group(State(site): State<Site>, who: Who, Path(name): Path<String>) -> Response {
+    let page = site.backend.cheat_sheet(&visitor(who)).await;
+    let page = page.and_then(|sheet| {
+        pages::entry_group::page(sheet, &name).ok_or(BackendError::NotFound { what: "group of commands", name })
+    });
+    answer_or(&site, page)
+}
+
+async fn whole_sheet(State(site): State<Site>, who: Who) -> Response {
+    let page = site.backend.cheat_sheet(&visitor(who)).await;
+    answer_or(&site, page.map(pages::whole_sheet::page))
+}
+
 async fn essential(State(site): State<Site>) -> Response {
     let page = site.backend.cheat_sheet(&Visitor::default()).await;
     answer_or(&site, page.map(pages::essential::page))
@@ -262,12 +277,16 @@ async fn sitemap(State(site): State<Site>) -> Response {
         );
     };
     let nobody = Visitor::default();
-    let lists = (site.backend.chapters(&nobody).await, site.backend.exercises(&nobody).await);
-    match lists {
-        (Ok(chapters), Ok(exercises)) => {
-            let body = crawlers::sitemap(public_url, &crawlers::paths(&chapters, &exercises));
+    let lists = async {
+        let chapters = site.backend.chapters(&nobody).await?;
+        let sheet = site.backend.cheat_sheet(&nobody).await?;
+        Ok(crawlers::paths(&chapters, &sheet, &site.backend.exercises(&nobody).await?))
+    };
+    match lists.await {
+        Ok(paths) => {
+            let body = crawlers::sitemap(public_url, &paths);
             ([(header::CONTENT_TYPE, "application/xml; charset=utf-8")], body).into_response()
         }
-        (Err(error), _) | (_, Err(error)) => answer_or(&site, Err(error)),
+        Err(error) => answer_or(&site, Err(error)),
     }
 }

@@ -16,6 +16,7 @@ const PAGES = [
   ["chapter with much code", "/chapters/yaml-for-compose"],
   ["chapter after a word to the authors", "/chapters/flattening-images?said#feedback"],
   ["cheat sheet", "/cheatsheet"],
+  ["group of the cheat sheet", "/cheatsheet/flatten-and-secrets"],
   ["search", "/search"],
   ["search results", "/search?q=flaten+image"],
   ["search without results", "/search?q=zzzzqqqq"],
@@ -69,7 +70,7 @@ can("nothing keeps people out of the search as one types, whatever it finds", as
   await field.fill("prune");
   await page.locator(".palette-hit").first().waitFor();
   await page.keyboard.press("Enter");
-  await page.waitForURL("**/cheatsheet#*");
+  await page.waitForURL("**/cheatsheet/*#*");
   await page.keyboard.press("/");
   await page.locator(".palette-recent button").waitFor();
   await looksRight(page, "palette with searches of before");

@@ -41,6 +41,7 @@ const PAGES = [
   ["chapter", "/chapters/mooring"],
   ["chapter after a word to the authors", "/chapters/casting-off?said#feedback"],
   ["cheat sheet", "/cheatsheet"],
+  ["group of the cheat sheet", "/cheatsheet/lines"],
   ["essential sheet", "/cheatsheet/essential"],
   ["whole part", "/chapters/part/7"],
   ["search", "/search"],

@@ -97,6 +97,8 @@ can("a reader prints the whole cheat sheet in columns", async ({ arrive }) => {
   const reader = await arrive();
   await reader.fetchFont();
   await reader.open("/cheatsheet");
+  await reader.page.getByRole("link", { name: "Everything on one page" }).click();
+  await reader.page.waitForURL(/\/cheatsheet\/whole$/);
   await onPaper(reader.page);
   assert.deepEqual(await reader.page.evaluate(cut), []);
   assert.equal(await reader.page.locator(".entries").evaluate((it) => getComputedStyle(it).columnCount), "2");

@@ -31,7 +31,7 @@ export async function site(server) {
   };
   const pages = [];
   for (const url of await listed("chapters")) pages.push(chapter(url, await page(url), tagsOfChapter(url)));
-  for (const entry of entries(await page("/cheatsheet"))) pages.push([entry]);
+  for (const entry of entries(await page("/cheatsheet/whole"), await page("/cheatsheet"))) pages.push([entry]);
   for (const url of await listed("exercises")) pages.push([exercise(url, await page(url))]);
   return { pages, documents: pages.flat() };
 }
@@ -61,14 +61,21 @@ function chapter(url, html, tags) {
   return documents;
 }
 
-function entries(html) {
+/** `list` has the words that are kept with each, and the address. */
+function entries(html, list) {
+  const listed = all(list, (node) => attribute(node, "data-entry") !== undefined).map((item) => {
+    const url = attribute(first(item, (node) => node.tagName === "a"), "href");
+    return [url.split("#")[1], { url, words: attribute(item, "data-entry") }];
+  });
+  const places = new Map(listed);
   return all(html, (node) => node.tagName === "section" && has(node, "group")).flatMap((group) => {
     const heading = text(first(group, (node) => node.tagName === "h2"));
     return all(group, (node) => node.tagName === "article" && has(node, "entry")).map((entry) => {
       const task = first(entry, (node) => node.tagName === "h3");
       const rest = entry.childNodes.filter((node) => node !== task).map(text);
-      const body = lines(...rest, attribute(entry, "data-entry"));
-      return { url: `/cheatsheet#${attribute(entry, "id")}`, title: "Cheat sheet", above: ["Cheat sheet", heading], heading: text(task), text: body };
+      const { url, words } = places.get(attribute(entry, "id"));
+      const body = lines(...rest, words);
+      return { url, title: "Cheat sheet", above: ["Cheat sheet", heading], heading: text(task), text: body };
     });
   });
 }

@@ -11,6 +11,8 @@ use crate::{chapter::SectionRef, id::EntryId};
 pub struct EntryFile {
     /// Number of the part.
     pub part: u8,
+    /// Place of the group within the part, from 1.
+    pub order: u16,
     /// Group heading, e.g. "Make an image smaller".
     pub group: String,
     /// Shell script that is done before the `given` of every fixture in the file.
@@ -24,7 +26,7 @@ pub struct EntryFile {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Name, unique over all files; the anchor on the page.
+    /// Name, unique over all files; the anchor on the page of its group.
     pub id: EntryId,
     /// It belongs on the sheet of two pages with what is used most.
     #[serde(default)]

@@ -102,6 +102,10 @@ slug!(
     EntryId
 );
 slug!(
+    /// A group of cheat-sheet entries.
+    GroupId
+);
+slug!(
     /// A case (the solution or a wrong solution) within one exercise: its folder name.
     CaseId
 );

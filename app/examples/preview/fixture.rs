@@ -283,12 +283,11 @@ pub(crate) fn attempts() -> Vec<Attempt> {
         .collect()
 }
 
-fn entry(id: &str, task: &str, command: &str, html: &str, does: &str, destroys: Option<&str>) -> EntryView {
+fn entry(id: &str, task: &str, html: &str, does: &str, destroys: Option<&str>) -> EntryView {
     EntryView {
         id: id.parse().unwrap(),
         task: task.into(),
         essential: id != "no-cache",
-        command: command.into(),
         command_html: html.into(),
         does_html: format!("<p>{does}</p>"),
         flags: vec![FlagView {
@@ -472,11 +471,11 @@ impl Backend for Fixture {
 
     async fn cheat_sheet(&self, _: &Visitor) -> Result<CheatSheet, BackendError> {
         let flatten = "<span class=\"hl-variable\">id</span>=$(<span class=\"hl-command\">docker</span> create app:fat)\n<span class=\"hl-command\">docker</span> export <span class=\"hl-string\">\"$id\"</span> | <span class=\"hl-command\">docker</span> import <span class=\"hl-flag\">--change</span> <span class=\"hl-string\">'CMD [\"/app\"]'</span> - app:flat\n<span class=\"hl-command\">docker</span> rm <span class=\"hl-string\">\"$id\"</span>\n";
-        let group = |title: &str, anchor: &str, entries: Vec<EntryView>| EntryGroup {
+        let group = |title: &str, id: &str, entries: Vec<EntryView>| EntryGroup {
+            id: id.parse().unwrap(),
             part: 7,
             part_title: "Building images".into(),
             title: title.into(),
-            anchor: anchor.into(),
             entries,
         };
         Ok(CheatSheet {
@@ -488,7 +487,6 @@ impl Backend for Fixture {
                         entry(
                             "flatten-by-export",
                             "Flatten an image into one layer",
-                            "id=$(docker create app:fat)\ndocker export \"$id\" | docker import --change 'CMD [\"/app\"]' - app:flat\ndocker rm \"$id\"\n",
                             flatten,
                             "Writes the file system of a container as one archive and makes an image with a single layer of it.",
                             Some(
@@ -498,7 +496,6 @@ impl Backend for Fixture {
                         entry(
                             "save-and-look",
                             "See what is in each layer",
-                            "docker history --no-trunc app:fat",
                             "<span class=\"hl-command\">docker</span> history <span class=\"hl-flag\">--no-trunc</span> app:fat",
                             "Lists the layers with the instruction that made each.",
                             None,
@@ -507,12 +504,11 @@ impl Backend for Fixture {
                 ),
                 group(
                     "Build again without the cache",
-                    "build-again-without-the-cache",
+                    "build-again",
                     vec![
                         entry(
                             "no-cache",
                             "Build from nothing",
-                            "docker build --no-cache --pull -t app .",
                             "<span class=\"hl-command\">docker</span> build <span class=\"hl-flag\">--no-cache --pull -t</span> app .",
                             "Runs every instruction again and asks for a newer base image.",
                             None,
@@ -520,7 +516,6 @@ impl Backend for Fixture {
                         entry(
                             "prune-cache",
                             "Throw the build cache away",
-                            "docker builder prune --all",
                             "<span class=\"hl-command\">docker</span> builder prune <span class=\"hl-flag\">--all</span>",
                             "Frees the space that the build cache takes.",
                             Some("The whole build cache; the next build of anything starts from nothing."),
@@ -604,7 +599,7 @@ pub(crate) fn hits() -> Vec<SearchHit> {
             HitKind::Entry,
             "Flatten an image into one layer",
             "Make an image smaller",
-            "/cheatsheet#flatten-by-export",
+            "/cheatsheet/make-an-image-smaller#flatten-by-export",
             "docker export &quot;$id&quot; | docker import - app:<mark>flat</mark>",
             Some("docker export \"$id\" | docker import - app:flat"),
         ),
@@ -612,7 +607,7 @@ pub(crate) fn hits() -> Vec<SearchHit> {
             HitKind::Entry,
             "See what is in each layer",
             "Make an image smaller",
-            "/cheatsheet#save-and-look",
+            "/cheatsheet/make-an-image-smaller#save-and-look",
             "docker history --no-trunc app:fat",
             Some("docker history --no-trunc app:fat"),
         ),
@@ -644,7 +639,7 @@ pub(crate) fn hits() -> Vec<SearchHit> {
             HitKind::Error,
             "Error: no space left on device",
             "Messages of a build",
-            "/cheatsheet#error-no-space",
+            "/cheatsheet/build-again#error-no-space",
             "docker system df",
             Some("docker system df"),
         ),

@@ -58,7 +58,7 @@ function isFile(url: URL): boolean {
 /** A page of text: the same for everybody, but for what they have solved. */
 function isText(url: URL): boolean {
   const place = placeOf(url);
-  return ["/", "/chapters", "/cheatsheet", "/cheatsheet/essential", "/exercises"].includes(place) || /^\/chapters\/[^/]+$/.test(place);
+  return ["/", "/chapters", "/cheatsheet", "/exercises"].includes(place) || /^\/(chapters|cheatsheet)\/[^/]+$/.test(place);
 }
 
 async function file(request: Request): Promise<Response> {

@@ -10,7 +10,7 @@ use crate::{
         card::{facts, standing},
         icon,
         phrase::phrase,
-        time,
+        time, way_on,
     },
     shell::{Place, Sheet},
     view::{ChapterLink, ChapterPage, ExerciseCard, Heading, Offer, Standing},
@@ -142,13 +142,6 @@ fn go(card: &ExerciseCard, word: &'static str) -> AnyView {
 
 /// The links to the chapters beside this one.
 pub(super) fn way_on(previous: Option<ChapterLink>, next: Option<ChapterLink>) -> AnyView {
-    let previous = previous.map(|link| {
-        let url = link.url();
-        view! { <a class="before" rel="prev" href=url><small>{icon::arrow_back()} "Previous"</small> <span>{link.title}</span></a> }
-    });
-    let next = next.map(|link| {
-        let url = link.url();
-        view! { <a class="after" rel="next" href=url><small>"Next" {icon::arrow()}</small> <span>{link.title}</span></a> }
-    });
-    view! { <nav class="way-on" aria-label="Previous and next chapter">{previous} {next}</nav> }.into_any()
+    let link = |it: ChapterLink| (it.url(), it.title);
+    way_on::way_on("Previous and next chapter", previous.map(link), next.map(link))
 }

@@ -1,40 +1,36 @@
-//! The cheat sheet: by task, to filter, to copy, to print in columns.
-//! Invariant: every entry has an anchor, and says what it destroys before it is copied.
+//! The cheat sheet's contents: what somebody may want, by part and group, to filter.
+//! Invariant: every entry is listed and leads to its place on the page of its group.
 
 use leptos::prelude::*;
 
 use crate::{
-    islands::Drawer,
-    parts::icon,
     shell::{Place, Sheet},
-    view::{CheatSheet, EntryGroup, EntryView, FlagView},
+    view::{CheatSheet, EntryGroup, EntryView},
 };
 
 pub(crate) fn page(sheet: CheatSheet) -> Sheet {
     Sheet::new(
         Place::CheatSheet,
-        "sheet",
+        "tasks",
         "Cheat sheet",
         "Container commands by task, with the flags that matter and what each command destroys.",
-        move || body(sheet),
+        move || body(&sheet),
     )
     .at("/cheatsheet")
 }
 
-fn body(sheet: CheatSheet) -> AnyView {
-    let groups = sheet
-        .groups
-        .iter()
-        .map(|group| view! { <li><a href=format!("#{}", group.anchor)>{group.title.clone()}</a></li> })
-        .collect_view();
+fn body(sheet: &CheatSheet) -> AnyView {
     let empty = sheet.groups.is_empty().then(|| {
         view! { <p class="empty">"There are no entries yet. Put the first ones into " <code>"content/cheatsheet"</code> "."</p> }
     });
     view! {
         <header class="page-head">
             <h1>"Cheat sheet"</h1>
-            <p class="lead">"What you want to do, and the command that does it."</p>
-            <p class="quiet"><a href="/cheatsheet/essential">"The essential ones on two pages, to print"</a></p>
+            <p class="lead">"What you want to do; each leads to the command that does it."</p>
+            <p class="quiet">
+                <a href="/cheatsheet/essential">"The essential ones on two pages, to print"</a> " · "
+                <a href="/cheatsheet/whole">"Everything on one page"</a>
+            </p>
             <p class="filter" data-filter="" hidden>
                 <label for="filter">"Filter"</label>
                 <input id="filter" r#type="search" autocomplete="off" placeholder="cache, secret, --chown …" />
@@ -42,52 +38,41 @@ fn body(sheet: CheatSheet) -> AnyView {
             </p>
         </header>
         {empty}
-        <div class="sheet-in" data-may-try=sheet.may_try.then_some("")>
-            <nav class="groups" aria-label="Groups"><ol>{groups}</ol></nav>
-            <div class="entries">{sheet.groups.into_iter().map(group).collect_view()}</div>
-        </div>
-        {sheet.may_try.then(|| view! { <Drawer /> })}
+        {sheet.groups.chunk_by(|a, b| a.part == b.part).map(part).collect_view()}
     }
     .into_any()
 }
 
-fn group(group: EntryGroup) -> AnyView {
+fn part(groups: &[EntryGroup]) -> AnyView {
+    let Some(EntryGroup { part, part_title, .. }) = groups.first() else { return ().into_any() };
+    let anchor = format!("part-{part}");
     view! {
-        <section class="group" aria-labelledby=group.anchor.clone() data-group="">
-            <h2 id=group.anchor.clone()>{group.title} " " <small>{group.part_title}</small></h2>
-            {group.entries.into_iter().map(entry).collect_view()}
+        <section class="part" aria-labelledby=anchor.clone() data-group="">
+            <header>
+                <span class="draft" aria-hidden="true">{*part}</span>
+                <h2 id=anchor.clone()>{part_title.clone()}</h2>
+            </header>
+            <div class="task-groups">{groups.iter().map(group).collect_view()}</div>
         </section>
     }
     .into_any()
 }
 
-/// An entry with all that is told of it.
-pub(super) fn entry(entry: EntryView) -> AnyView {
-    let EntryView { id, task, command, command_html, does_html, flags, destroys_html, section, tags, may_try, .. } =
-        entry;
-    let destroys = destroys_html.map(|html| {
-        view! { <p class="destroys">{icon::alert()} <span><b>"Destroys: "</b> <span inner_html=html></span></span></p> }
-    });
-    let flags =
-        (!flags.is_empty()).then(|| view! { <dl class="flags">{flags.into_iter().map(flag).collect_view()}</dl> });
-    let run = may_try.then(|| {
-        view! { <button r#type="button" data-run=command.clone() data-fixture=id.to_string() hidden>"Try it"</button> }
-    });
+fn group(group: &EntryGroup) -> AnyView {
+    let at = group.url();
     view! {
-        <article class="entry" id=id.to_string() data-entry=tags.join(" ")>
-            <h3><a class="self" href=format!("#{id}")>{task}</a></h3>
-            <figure class="code">
-                <div class="code-buttons"><button r#type="button" data-copy=command.clone() hidden>"Copy"</button> {run}</div>
-                <pre tabindex="0"><code inner_html=command_html></code></pre>
-            </figure>
-            <div class="does" inner_html=does_html></div>
-            {flags}
-            {destroys}
-            <p class="more"><a href=section.url.clone()>{section.label()}</a></p>
-        </article>
-    }.into_any()
+        <section aria-labelledby=group.id.to_string() data-group="">
+            <h3 id=group.id.to_string()><a href=at.clone()>{group.title.clone()}</a></h3>
+            <ul>{group.entries.iter().map(|it| task(&at, it)).collect_view()}</ul>
+        </section>
+    }
+    .into_any()
 }
 
-fn flag(flag: FlagView) -> AnyView {
-    view! { <div><dt><code>{flag.flag}</code></dt><dd inner_html=flag.does_html></dd></div> }.into_any()
+fn task(group: &str, entry: &EntryView) -> AnyView {
+    let EntryView { id, task, tags, flags, .. } = entry;
+    let words = tags.iter().chain(flags.iter().map(|it| &it.flag)).map(String::as_str).collect::<Vec<_>>().join(" ");
+    // Its group says already that it is one.
+    let task = task.strip_prefix("Error: ").unwrap_or(task).to_owned();
+    view! { <li data-entry=words><a href=format!("{group}#{id}")>{task}</a></li> }.into_any()
 }

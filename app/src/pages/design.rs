@@ -4,7 +4,7 @@
 use domain::exercise::Level;
 use leptos::prelude::*;
 
-use super::{chapter, cheat_sheet, feedback};
+use super::{chapter, entry_group, feedback};
 use crate::{
     islands::stills,
     parts::{card, icon},
@@ -266,7 +266,6 @@ fn entries() -> AnyView {
             id: "flatten-by-export".parse().ok()?,
             essential: true,
             task: "Flatten an image into one layer".to_owned(),
-            command: "docker export old | docker import - app:flat".to_owned(),
             command_html: "<span class=\"hl-command\">docker</span> export old | <span class=\"hl-command\">docker</span> import - app:flat".to_owned(),
             does_html: "Writes the file system of a container as one archive and makes an image of it.".to_owned(),
             flags: vec![FlagView { flag: "--change".to_owned(), does_html: "Sets config.".to_owned() }],
@@ -276,7 +275,7 @@ fn entries() -> AnyView {
             may_try: true,
         })
     };
-    view! { <div data-may-try="">{entry().map(cheat_sheet::entry)}</div> }.into_any()
+    view! { <div data-may-try="">{entry().map(|it| entry_group::entry(it, entry_group::Level::Third))}</div> }.into_any()
 }
 
 fn text() -> AnyView {

@@ -39,11 +39,12 @@ fn body(sheet: CheatSheet) -> AnyView {
 
 /// A group without essential entries is left out.
 fn group(group: EntryGroup) -> Option<AnyView> {
-    let entries: Vec<_> = group.entries.into_iter().filter(|it| it.essential).map(entry).collect();
+    let at = group.url();
+    let entries: Vec<_> = group.entries.into_iter().filter(|it| it.essential).map(|it| entry(&at, it)).collect();
     (!entries.is_empty()).then(|| {
         view! {
-            <section aria-labelledby=group.anchor.clone()>
-                <h2 id=group.anchor.clone()>{group.title}</h2>
+            <section aria-labelledby=group.id.to_string()>
+                <h2 id=group.id.to_string()>{group.title}</h2>
                 <ul>{entries}</ul>
             </section>
         }
@@ -51,14 +52,14 @@ fn group(group: EntryGroup) -> Option<AnyView> {
     })
 }
 
-fn entry(entry: EntryView) -> AnyView {
+fn entry(group: &str, entry: EntryView) -> AnyView {
     let EntryView { id, task, command_html, destroys_html, .. } = entry;
     let destroys = destroys_html.map(|_| {
         view! { <span class="destroys">{icon::alert()} <span class="visually-hidden">"Destroys something."</span></span> }
     });
     view! {
         <li>
-            <p><a href=format!("/cheatsheet#{id}")>{task}</a> {destroys}</p>
+            <p><a href=format!("{group}#{id}")>{task}</a> {destroys}</p>
             <pre tabindex="0"><code inner_html=command_html></code></pre>
         </li>
     }

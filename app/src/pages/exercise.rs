@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     islands::{Checks, Help, Stands, Workbench},
-    parts::{card::lasting_facts, icon},
+    parts::{card::lasting_facts, icon, way_on},
     shell::{Place, Sheet},
     view::{ExerciseCard, ExercisePage, Offer},
 };
@@ -94,11 +94,6 @@ fn about_sandbox(level: IsolationLevel, limits_hold: bool) -> AnyView {
 }
 
 fn way_on(previous: Option<ExerciseCard>, next: Option<ExerciseCard>) -> AnyView {
-    let previous = previous.map(|card| {
-        view! { <a class="before" rel="prev" href=card.url()><small>{icon::arrow_back()} "Previous"</small> <span>{card.title.clone()}</span></a> }
-    });
-    let next = next.map(|card| {
-        view! { <a class="after" rel="next" href=card.url()><small>"Next" {icon::arrow()}</small> <span>{card.title.clone()}</span></a> }
-    });
-    view! { <nav class="way-on" aria-label="Previous and next exercise">{previous} {next}</nav> }.into_any()
+    let link = |it: ExerciseCard| (it.url(), it.title);
+    way_on::way_on("Previous and next exercise", previous.map(link), next.map(link))
 }

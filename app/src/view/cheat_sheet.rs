@@ -1,7 +1,7 @@
 //! The cheat sheet: groups of entries, each one task with its command.
-//! Invariant: `command` is what is copied; `command_html` is the same text, highlighted.
+//! Invariant: the text of `command_html` is what is copied.
 
-use domain::id::EntryId;
+use domain::id::{EntryId, GroupId};
 use serde::{Deserialize, Serialize};
 
 use super::SectionLink;
@@ -18,16 +18,24 @@ pub struct CheatSheet {
 /// Entries under one heading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryGroup {
+    /// Its name and its anchor.
+    pub id: GroupId,
     /// Number of the part.
     pub part: u8,
     /// Title of the part.
     pub part_title: String,
     /// Heading, e.g. "Make an image smaller".
     pub title: String,
-    /// Anchor of the heading on the page, without `#`.
-    pub anchor: String,
     /// In order.
     pub entries: Vec<EntryView>,
+}
+
+impl EntryGroup {
+    /// The path of its page.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("/cheatsheet/{}", self.id)
+    }
 }
 
 /// One entry.
@@ -39,9 +47,7 @@ pub struct EntryView {
     pub essential: bool,
     /// What somebody wants.
     pub task: String,
-    /// The text to copy.
-    pub command: String,
-    /// Highlighted: the inside of a `<code>`.
+    /// The command, highlighted: the inside of a `<code>`.
     pub command_html: String,
     /// What it does.
     pub does_html: String,

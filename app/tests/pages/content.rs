@@ -50,21 +50,37 @@ async fn search_works_by_its_address() {
 }
 
 #[tokio::test]
-async fn the_cheat_sheet_says_what_a_command_destroys() {
+async fn the_cheat_sheet_lists_every_task_and_leads_to_its_entry() {
     let page = get("/cheatsheet", false).await;
-    assert_eq!(page.all("article.entry").len(), 4);
+    assert_eq!(page.texts("h3"), ["Make an image smaller", "Build again without the cache"]);
+    let links: Vec<_> = page.all("li[data-entry] a").iter().map(|link| link.attr("href").unwrap().to_owned()).collect();
+    assert_eq!(links.len(), 4);
+    for link in links {
+        let (group, id) = link.split_once('#').unwrap();
+        assert_eq!(get(group, false).await.all(&format!("article.entry#{id}")).len(), 1, "{link}");
+    }
+    assert_eq!(get("/cheatsheet/no-such-group", false).await.status, 404);
+    assert_eq!(get("/cheatsheet/whole", false).await.all("article.entry").len(), 4);
+}
+
+#[tokio::test]
+async fn an_entry_says_what_its_command_destroys() {
+    let page = get("/cheatsheet/build-again", false).await;
+    assert_eq!(page.all("article.entry").len(), 2);
     let prune = page.all("#prune-cache .destroys");
     assert!(prune[0].text().collect::<String>().contains("The whole build cache"));
-    let copy = page.all("#prune-cache button[data-copy]")[0].attr("data-copy");
-    assert_eq!(copy, Some("docker builder prune --all"));
+    assert_eq!(page.text_of("#prune-cache figure:has(button[data-copy='']) code"), "docker builder prune --all");
+    assert_eq!(page.texts(".groups [aria-current]"), ["Build again without the cache"]);
+    assert_eq!(page.texts("a[rel=prev] span"), ["Make an image smaller"]);
+    assert!(page.all("a[rel=next]").is_empty());
 }
 
 #[tokio::test]
 async fn the_essential_sheet_has_some_entries_and_leads_to_them() {
     let page = get("/cheatsheet/essential", false).await;
     assert_eq!(page.all(".few li").len(), 3);
-    assert_eq!(page.all(".few a[href='/cheatsheet#flatten-by-export']").len(), 1);
-    assert_eq!(page.all(".few a[href='/cheatsheet#no-cache']").len(), 0);
+    assert_eq!(page.all(".few a[href='/cheatsheet/make-an-image-smaller#flatten-by-export']").len(), 1);
+    assert_eq!(page.all(".few a[href$='#no-cache']").len(), 0);
     assert_eq!(page.texts(".few .destroys").len(), 2);
     assert_eq!(get("/cheatsheet", false).await.all("main a[href='/cheatsheet/essential']").len(), 1);
 }
@@ -165,7 +181,7 @@ async fn the_design_shows_every_token_and_every_mark() {
 
 #[tokio::test]
 async fn pages_are_small() {
-    for (path, most) in [("/", 24_000), ("/chapters/flattening-images", 40_000), ("/cheatsheet", 32_000)] {
+    for (path, most) in [("/", 24_000), ("/chapters/flattening-images", 40_000), ("/cheatsheet", 16_000)] {
         let bytes = get(path, true).await.text.len();
         assert!(bytes < most, "{path}: {bytes} bytes before compression");
     }

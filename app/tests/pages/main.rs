@@ -22,7 +22,7 @@ use scraper::{Html, Selector};
 use tower::ServiceExt as _;
 
 /// Every page, with a visitor who has done things where that matters.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 16] = [
     "/",
     "/chapters",
     "/chapters/flattening-images",
@@ -31,6 +31,8 @@ const PAGES: [&str; 14] = [
     "/search?q=nothing",
     "/cheatsheet",
     "/cheatsheet/essential",
+    "/cheatsheet/make-an-image-smaller",
+    "/cheatsheet/whole",
     "/chapters/part/7",
     "/exercises",
     "/exercises/flatten-secret-image",

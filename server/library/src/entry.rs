@@ -1,19 +1,24 @@
 //! The cheat sheet as it is shown: groups of entries with their text rendered.
-//! Invariant: entry ids and group anchors are unique together, for they share one page.
+//! Invariant: ids of entries and of groups are unique together, for all of them share the page that is for paper.
 
-use domain::{entry::Entry, id::EntryId};
+use domain::{
+    entry::Entry,
+    id::{EntryId, GroupId},
+};
 
 /// The entries of one heading, from one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryGroup {
+    /// Its name: that of its file, without the number.
+    pub id: GroupId,
     /// Number of the part.
     pub part: u8,
+    /// Place within the part, from 1.
+    pub order: u16,
     /// Heading.
     pub title: String,
     /// Shell script that is done before the `given` of every fixture.
     pub given: String,
-    /// Anchor of the heading on the cheat-sheet page.
-    pub anchor: String,
     /// In order.
     pub entries: Vec<RenderedEntry>,
     /// Where it was read, relative to the content folder.
@@ -53,9 +58,18 @@ impl RenderedEntry {
         &self.entry.id
     }
 
-    /// The path below the site's root.
+}
+
+impl EntryGroup {
+    /// Its path below the site's root.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("/cheatsheet#{}", self.entry.id)
+        format!("/cheatsheet/{}", self.id)
+    }
+
+    /// The path of one of its entries.
+    #[must_use]
+    pub fn url_of(&self, entry: &EntryId) -> String {
+        format!("{}#{entry}", self.url())
     }
 }

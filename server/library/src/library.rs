@@ -21,7 +21,7 @@ pub struct Contents {
     pub parts: Vec<Part>,
     /// Chapters that can be shown.
     pub chapters: Vec<Chapter>,
-    /// Groups of the cheat sheet, in the order of their files' names.
+    /// Groups of the cheat sheet.
     pub groups: Vec<EntryGroup>,
     /// Exercises that can be done.
     pub exercises: Vec<Exercise>,
@@ -52,13 +52,13 @@ pub struct Library {
 }
 
 impl Library {
-    /// Puts contents in order: parts by number, chapters and exercises by part and place, groups by part.
+    /// Puts contents in order: parts by number, chapters and groups and exercises by part and place.
     #[must_use]
     pub fn new(contents: Contents) -> Self {
         let Contents { mut parts, mut chapters, mut groups, mut exercises, .. } = contents;
         parts.sort_by_key(|part| part.number);
         chapters.sort_by(|a, b| (a.part, a.meta.order, &a.id).cmp(&(b.part, b.meta.order, &b.id)));
-        groups.sort_by_key(|group| group.part);
+        groups.sort_by(|a, b| (a.part, a.order, &a.id).cmp(&(b.part, b.order, &b.id)));
         exercises.sort_by(|a, b| (a.file.part, a.file.order, &a.id).cmp(&(b.file.part, b.file.order, &b.id)));
         let entry_places = groups.iter().enumerate().flat_map(|(group, it)| {
             it.entries.iter().enumerate().map(move |(place, entry)| (entry.id().clone(), (group, place)))
@@ -123,7 +123,7 @@ impl Library {
         }
     }
 
-    /// Groups of the cheat sheet, by part and then by file name.
+    /// Groups of the cheat sheet, by part and place.
     #[must_use]
     pub fn groups(&self) -> &[Arc<EntryGroup>] {
         &self.groups

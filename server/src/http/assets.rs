@@ -48,8 +48,9 @@ pub(super) async fn worker(Shared(state): Shared<State>) -> Response {
 pub(super) async fn book(Shared(state): Shared<State>) -> Json<serde_json::Value> {
     let shelf = state.content.shelf();
     let lists = app::STANDING.map(str::to_owned);
-    let pages: Vec<String> =
-        lists.into_iter().chain(shelf.library.chapters().iter().map(|chapter| chapter.url())).collect();
+    let chapters = shelf.library.chapters().iter().map(|chapter| chapter.url());
+    let groups = shelf.library.groups().iter().map(|group| group.url());
+    let pages: Vec<String> = lists.into_iter().chain(chapters).chain(groups).collect();
     Json(serde_json::json!({ "pages": pages }))
 }
 

@@ -98,6 +98,7 @@ impl Press {
 fn is_text(path: &str) -> bool {
     app::STANDING.contains(&path)
         || path.strip_prefix("/chapters/").is_some_and(|id| !id.strip_prefix("part/").unwrap_or(id).contains('/'))
+        || path.strip_prefix("/cheatsheet/").is_some_and(|group| !group.contains('/'))
 }
 
 /// Answers with a page of text that is kept. It stands before everything that a request goes through: what is kept went
@@ -299,6 +300,7 @@ mod tests {
             "/chapters/part/7",
             "/cheatsheet",
             "/cheatsheet/essential",
+            "/cheatsheet/cache-and-stages",
         ] {
             assert!(is_text(path), "{path}");
         }
@@ -308,6 +310,7 @@ mod tests {
             "/progress",
             "/chapters/a/b",
             "/chapters/part/7/x",
+            "/cheatsheet/a/b",
             "/manifest.webmanifest",
         ] {
             assert!(!is_text(path), "{path}");

@@ -75,10 +75,10 @@ pub(super) fn whole(library: &Library, number: u8) -> Result<WholePart, BackendE
 
 pub(super) fn cheat_sheet(library: &Library) -> CheatSheet {
     let groups = library.groups().iter().map(|group| EntryGroup {
+        id: group.id.clone(),
         part: group.part,
         part_title: library.part(group.part).map(|part| part.title.clone()).unwrap_or_default(),
         title: group.title.clone(),
-        anchor: group.anchor.clone(),
         entries: group
             .entries
             .iter()
@@ -86,7 +86,6 @@ pub(super) fn cheat_sheet(library: &Library) -> CheatSheet {
                 id: it.entry.id.clone(),
                 essential: it.entry.essential,
                 task: it.entry.task.clone(),
-                command: it.entry.command.clone(),
                 command_html: it.command_html.clone(),
                 does_html: it.does_html.clone(),
                 flags: it

@@ -84,6 +84,8 @@ export class Learner {
   /** Presses "Try it" on an entry of the cheat sheet. */
   async tryEntry(id) {
     await this.open("/cheatsheet");
+    await this.page.locator(`main a[href$="#${id}"]`).click();
+    await this.page.waitForURL(/\/cheatsheet\/[a-z-]+#/);
     const entry = this.page.locator(`#${id}`);
     await entry.locator("figure").hover();
     await entry.getByRole("button", { name: "Try it" }).click();

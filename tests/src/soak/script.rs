@@ -9,11 +9,12 @@ use std::{
 use super::{count::Trouble, dice::Dice, visitor::Visitor};
 use crate::Terminal;
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/",
     "/chapters",
     "/chapters/flattening-images",
     "/cheatsheet",
+    "/cheatsheet/flatten-and-secrets",
     "/exercises",
     "/api/search?q=volume",
     "/search?q=flatten",

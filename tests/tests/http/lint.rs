@@ -36,7 +36,7 @@ fn lint_entries(entries: &str) -> (Option<i32>, String) {
     let folder = content(&[("01-trial.md", chapter(1, ""))]);
     let sheet = folder.path().join("cheatsheet");
     fs::create_dir_all(&sheet).unwrap();
-    fs::write(sheet.join("08-trials.toml"), format!("part = 8\ngroup = \"Trials\"\n{entries}")).unwrap();
+    fs::write(sheet.join("08-trials.toml"), format!("part = 8\norder = 1\ngroup = \"Trials\"\n{entries}")).unwrap();
     run(folder.path())
 }
 

@@ -1,4 +1,4 @@
-// Filter of the cheat sheet: every word must occur in the entry.
+// Filter of the cheat sheet: every word must occur in the task or in the words that are kept with it.
 // Invariant: an empty filter shows everything.
 
 /** Lower-case words of a filter. */

@@ -1,7 +1,10 @@
 //! Cheat-sheet files into groups of entries.
 //! Invariant: pure; a faulty entry is left out alone, the others of its file stay.
 
-use domain::entry::{Entry, EntryFile, Fixture};
+use domain::{
+    entry::{Entry, EntryFile, Fixture},
+    id::GroupId,
+};
 
 use super::{
     document::Document,
@@ -11,7 +14,6 @@ use crate::{
     EntryGroup, RenderedEntry, RenderedFlag,
     render::{
         Shape,
-        anchor::anchor_of,
         highlight::{Language, highlight_html},
         render,
     },
@@ -21,14 +23,30 @@ use crate::{
 const ESSENTIAL_LINES: usize = 8;
 
 /// Reads one file of the cheat sheet.
-pub(crate) fn parse_entries(file: &str, text: &str, findings: &mut Findings) -> Option<EntryGroup> {
+pub(crate) fn parse_entries(
+    file: &str,
+    (number, id): (u8, GroupId),
+    text: &str,
+    findings: &mut Findings,
+) -> Option<EntryGroup> {
     let document = Document::parse(file, text, 1, &mut findings.problems)?;
     let header: EntryFile = document.read_without_lists(&["entry"], &mut findings.problems)?;
     findings.blank(&document, &[("group", &header.group)]);
     findings.refer(file, document.line("part"), Target::Part(header.part));
-    let anchor = anchor_of(&header.group);
-    let what = format!("`#{anchor}` on the cheat sheet");
-    findings.places.push(Place { what, file: file.to_owned(), line: document.line("group") });
+    if header.part != number {
+        let message = format!("the file's name says part {number}, and this says {}", header.part);
+        findings.problems.push(document.problem("part", message));
+    }
+    if header.order == 0 {
+        findings.problems.push(document.problem("order", "`order` counts from 1"));
+    }
+    let places = [
+        (format!("`#{id}` on the cheat sheet"), "group"),
+        (format!("group {} of part {number}", header.order), "order"),
+    ];
+    for (what, field) in places {
+        findings.places.push(Place { what, file: file.to_owned(), line: document.line(field) });
+    }
     let count = document.length("entry");
     if count == 0 {
         findings.problems.push(document.problem("entry", "the file has no `[[entry]]`"));
@@ -40,10 +58,11 @@ pub(crate) fn parse_entries(file: &str, text: &str, findings: &mut Findings) -> 
     });
     let entries = entries.collect();
     Some(EntryGroup {
+        id,
         part: header.part,
+        order: header.order,
         title: header.group,
         given: header.given,
-        anchor,
         entries,
         file: file.to_owned(),
     })

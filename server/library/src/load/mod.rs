@@ -20,7 +20,7 @@ use std::{
 };
 
 use domain::{
-    id::{ChapterId, ExerciseId},
+    id::{ChapterId, ExerciseId, GroupId},
     problem::Problem,
 };
 
@@ -33,6 +33,9 @@ use crate::{Contents, Image, Library, render::ShownImage};
 
 /// Two pages hold so many entries; that they do is proved by printing them (`tests/browser/print.test.mjs`).
 pub const MOST_ESSENTIAL: usize = 110;
+
+/// Pages below `/cheatsheet/` that are no groups, but sheets for paper.
+const PAPER: [&str; 2] = ["essential", "whole"];
 
 /// Where the curriculum is; content without one is complete by itself.
 const CURRICULUM: &str = "curriculum.toml";
@@ -170,12 +173,19 @@ fn read_entries(tree: &Tree, contents: &mut Contents, findings: &mut Findings) {
     let mut essential = 0;
     for (name, _) in tree.below("cheatsheet") {
         let path = format!("cheatsheet/{name}");
-        if name.contains('/') || !name.ends_with(".toml") {
-            findings.problems.push(Problem::in_file(path, "the cheat sheet has `.toml` files and nothing else"));
+        let Some((number, id)) = group_of(name) else {
+            let message = "the cheat sheet has files named like `07-cache-and-stages.toml` and nothing else";
+            findings.problems.push(Problem::in_file(path, message));
+            continue;
+        };
+        if PAPER.contains(&id.as_str()) {
+            let message = format!("`/cheatsheet/{id}` is a page of the site; give the group another name");
+            findings.problems.push(Problem::in_file(path, message));
             continue;
         }
         let text = tree.text(&path, &mut findings.problems);
-        let Some(mut group) = text.and_then(|text| entries::parse_entries(&path, &text, findings)) else { continue };
+        let group = text.and_then(|text| entries::parse_entries(&path, (number, id), &text, findings));
+        let Some(mut group) = group else { continue };
         group.entries.retain(|entry| seen.insert(entry.id().clone()));
         let before = essential;
         essential += group.entries.iter().filter(|it| it.entry.essential).count();
@@ -184,8 +194,17 @@ fn read_entries(tree: &Tree, contents: &mut Contents, findings: &mut Findings) {
                 format!("with this file more than {MOST_ESSENTIAL} entries are `essential`; two pages hold no more");
             findings.problems.push(Problem::in_file(path, message));
         }
-        contents.groups.push(group);
+        // A second one of the name is told by its place.
+        if contents.groups.iter().all(|other| other.id != group.id) {
+            contents.groups.push(group);
+        }
     }
+}
+
+/// The number of the part and the name of the group, from the name of a file.
+fn group_of(name: &str) -> Option<(u8, GroupId)> {
+    let (number, rest) = numbered(name.strip_suffix(".toml")?)?;
+    Some((number, rest.parse().ok()?))
 }
 
 fn read_exercises(tree: &Tree, contents: &mut Contents, findings: &mut Findings) {

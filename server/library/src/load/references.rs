@@ -4,10 +4,20 @@
 use domain::problem::Problem;
 
 use super::findings::{Reference, Target};
-use crate::{Library, render::anchor::anchor_of};
+use super::PAPER;
+use crate::Library;
 
 /// The site's own pages that links may name besides chapters and exercises.
-const PAGES: [&str; 6] = ["/", "/chapters", "/exercises", "/cheatsheet", "/search", "/progress"];
+const PAGES: [&str; 8] = [
+    "/",
+    "/chapters",
+    "/exercises",
+    "/cheatsheet",
+    "/cheatsheet/essential",
+    "/cheatsheet/whole",
+    "/search",
+    "/progress",
+];
 
 /// A problem when the reference leads nowhere.
 pub(super) fn follow(reference: &Reference, library: &Library) -> Option<Problem> {
@@ -80,16 +90,30 @@ fn path_fault(path: &str, library: &Library) -> Option<String> {
         let Ok(id) = id.parse() else { return Some(format!("there is no exercise `{id}`")) };
         return exercise(&id, library);
     }
+    if let Some(group) = page.strip_prefix("/cheatsheet/").filter(|group| !PAPER.contains(group)) {
+        return group_fault(group, anchor, library);
+    }
     match anchor {
         _ if !PAGES.contains(&page) => Some(format!("the site has no page `{page}`")),
-        Some(anchor) if page == "/cheatsheet" => cheat_sheet_anchor(anchor, library),
+        Some(anchor) if page == "/cheatsheet" => Some(entry_hint(anchor, library)),
         Some(anchor) => Some(format!("the page `{page}` has no anchor `#{anchor}`")),
         None => None,
     }
 }
 
-fn cheat_sheet_anchor(anchor: &str, library: &Library) -> Option<String> {
-    let entry = anchor.parse().is_ok_and(|id| library.entry(&id).is_some());
-    let group = library.groups().iter().any(|group| anchor_of(&group.title) == anchor);
-    (!entry && !group).then(|| format!("the cheat sheet has no entry and no group `#{anchor}`"))
+fn group_fault(group: &str, anchor: Option<&str>, library: &Library) -> Option<String> {
+    let Some(found) = library.groups().iter().find(|it| it.id.as_str() == group) else {
+        return Some(format!("the cheat sheet has no group `{group}`"));
+    };
+    let anchor = anchor?;
+    (!found.entries.iter().any(|entry| entry.id().as_str() == anchor)).then(|| entry_hint(anchor, library))
+}
+
+/// Where an entry is that was looked for elsewhere.
+fn entry_hint(anchor: &str, library: &Library) -> String {
+    let entry = anchor.parse().ok().and_then(|id| library.entry(&id));
+    entry.map_or_else(
+        || format!("the cheat sheet has no entry `#{anchor}`"),
+        |(group, it)| format!("the entry `#{anchor}` is at `{}`", group.url_of(it.id())),
+    )
 }

@@ -92,7 +92,7 @@ fn of_entry(group: &EntryGroup, rendered: &RenderedEntry) -> Document {
         kind: if messages.is_empty() { Kind::Entry } else { Kind::Error },
         title: entry.task.clone(),
         section: group.title.clone(),
-        url: rendered.url(),
+        url: group.url_of(rendered.id()),
         command: Some(entry.command.trim_end().to_owned()),
         heading: entry.task.clone(),
         above: group.title.clone(),

@@ -45,7 +45,7 @@ fn index() -> Index {
         ),
         (
             "cheatsheet/07-small.toml".to_owned(),
-            "part = 7\ngroup = \"Make an image smaller\"\n\n[[entry]]\nid = \"flatten-by-export\"\ntask = \"Flatten an image into one layer\"\n\
+            "part = 7\norder = 1\ngroup = \"Make an image smaller\"\n\n[[entry]]\nid = \"flatten-by-export\"\ntask = \"Flatten an image into one layer\"\n\
              command = '''\ndocker export \"$id\" | docker import - app:flat\n'''\ndoes = \"Writes one archive.\"\n\
              section = \"flattening-images#export-and-import\"\n\n[[entry]]\nid = \"build-fresh\"\ntask = \"Build without the cache\"\n\
              command = \"docker build --no-cache --pull .\"\ndoes = \"Runs every step again.\"\nsection = \"build-cache\"\n"
@@ -68,9 +68,9 @@ fn finds_what_is_meant_first() {
         ("flatten", "/chapters/flattening-images"),
         ("flattening images", "/chapters/flattening-images"),
         ("squash an image", "/chapters/flattening-images"),
-        ("--no-cache", "/cheatsheet#build-fresh"),
-        ("no-cache", "/cheatsheet#build-fresh"),
-        ("nocache", "/cheatsheet#build-fresh"),
+        ("--no-cache", "/cheatsheet/small#build-fresh"),
+        ("no-cache", "/cheatsheet/small#build-fresh"),
+        ("nocache", "/cheatsheet/small#build-fresh"),
         ("--mount=type=cache", "/chapters/build-cache#cache-mounts"),
         ("--mount", "/chapters/build-cache#cache-mounts"),
         ("type=cache", "/chapters/build-cache#cache-mounts"),
@@ -85,7 +85,7 @@ fn finds_what_is_meant_first() {
         ("what inval", "/chapters/build-cache#what-invalidates-it"),
         ("layers rem", "/chapters/flattening-images#layers-remember"),
         ("\"later layer\"", "/chapters/flattening-images#layers-remember"),
-        ("how do I build without the cache?", "/cheatsheet#build-fresh"),
+        ("how do I build without the cache?", "/cheatsheet/small#build-fresh"),
     ] {
         assert_eq!(urls(&index, query).first().map(String::as_str), Some(wanted), "{query}: {:?}", urls(&index, query));
     }

@@ -45,7 +45,13 @@ fn chapters() {
         ("prerequisites = []", "prerequisites = [\"nope\"]", ":6: there is no chapter `nope`"),
         ("prerequisites = []", "prerequisites = [\"layers\"]", ":6: a circle: `layers` needs `layers`"),
         ("[\"flatten\"]", "[\"flattne\"]", ":7: there is no exercise `flattne`"),
-        ("/cheatsheet#history", "/cheatsheet#histry", ":12: the cheat sheet has no entry"),
+        ("/cheatsheet/images#history", "/cheatsheet/images#histry", ":12: the cheat sheet has no entry `#histry`"),
+        ("/cheatsheet/images#history", "/cheatsheet/layers", ":12: the cheat sheet has no group `layers`"),
+        (
+            "/cheatsheet/images#history",
+            "/cheatsheet#history",
+            ":12: the entry `#history` is at `/cheatsheet/images#history`",
+        ),
         ("(#layers-remember)", "(#layer)", ":18: there is no heading with the anchor `#layer` here"),
         (
             "layers#deeper",
@@ -71,7 +77,7 @@ fn several_faults_are_told_at_once() {
     for wanted in [
         format!("{CHAPTER}:10: unknown field `colour`"),
         format!("{CHAPTER}:11: unknown field `taste`"),
-        format!("{ENTRIES}:8: unknown field `colour`"),
+        format!("{ENTRIES}:9: unknown field `colour`"),
         format!("{EXERCISE}:8: unknown field `minute`"),
         format!("{EXERCISE}:46: unknown field `point`"),
     ] {
@@ -87,7 +93,7 @@ fn places_and_names() {
     let content = Content::sound().with("chapters/07-images/02-layers.md", &second.replace("=1", "=2"));
     one(content, "chapters/07-images/02-layers.md:1: the chapter `layers` is also at");
     let content = Content::sound().changed(ENTRIES, "id = \"inspect\"", "id = \"history\"");
-    let library = one(content, &format!("{ENTRIES}:15: `#history` on the cheat sheet is also at {ENTRIES}:5"));
+    let library = one(content, &format!("{ENTRIES}:16: `#history` on the cheat sheet is also at {ENTRIES}:6"));
     assert_eq!(library.entry_count(), 1);
     for (path, wanted) in [
         ("chapters/07-images/notes.txt", "chapters/07-images/notes.txt: a part has"),
@@ -95,6 +101,8 @@ fn places_and_names() {
         ("chapters/loose.md", "chapters/loose.md: content is in"),
         ("chapters/images/01-x.md", "chapters/images: the folder of a part"),
         ("cheatsheet/a.md", "cheatsheet/a.md: the cheat sheet has"),
+        ("cheatsheet/more.toml", "cheatsheet/more.toml: the cheat sheet has files named like"),
+        ("cheatsheet/07-whole.toml", "cheatsheet/07-whole.toml: `/cheatsheet/whole` is a page of the site"),
         ("exercises/loose.toml", "exercises/loose.toml: each exercise is a folder"),
         ("exercises/Bad_Name/task.md", "exercises/Bad_Name: each exercise is a folder"),
         ("exercises/flatten/notes.md", "exercises/flatten/notes.md: an exercise has"),
@@ -105,6 +113,8 @@ fn places_and_names() {
         let text = include_str!("sound/layers.svg");
         one(Content::sound().with(path, text), wanted);
     }
+    let content = Content::sound().changed(ENTRIES, "part = 7", "part = 8");
+    some(content, &format!("{ENTRIES}:1: the file's name says part 7, and this says 8"));
     let content = Content::sound().changed("chapters/07-images/part.toml", "number = 7", "number = 8");
     some(content, "chapters/07-images/part.toml:1: the folder's name says part 7, and this says 8");
     some(
@@ -120,37 +130,38 @@ fn places_and_names() {
 #[test]
 fn entries() {
     for (from, to, wanted, kept) in [
-        ("fixture = {}", "fixture = 1", ":12: invalid type", 1),
+        ("fixture = {}", "fixture = 1", ":13: invalid type", 1),
         (
             "section = \"layers#layers-remember\"",
             "section = \"layers#nope\"",
-            ":10: the chapter `layers` has no heading",
+            ":11: the chapter `layers` has no heading",
             2,
         ),
-        ("section = \"layers#layers-remember\"", "section = \"Bad!\"", ":10: `Bad!` is not a name", 1),
-        ("id = \"history\"\n", "", ":4: missing field `id`", 1),
-        ("task = \"See the layers of an image\"", "task = \"\"", ":6: `task` must not be empty", 2),
-        ("does = \"Shows whole commands.\"", "does = \"\"", ":9: `does` must not be empty", 2),
-        ("Lists *every* layer.", "a\\n\\nb", ":8: one paragraph only here", 2),
-        ("Prints it all.", "<b>Prints</b>", ":21: raw HTML", 2),
-        ("tags = [\"layers\"]", "language = \"cobol\"", ":11: there is no language `cobol`", 2),
-        ("tags = [\"layers\"]", "language = \"yaml\"", ":12: what is no command for `sh`", 2),
+        ("section = \"layers#layers-remember\"", "section = \"Bad!\"", ":11: `Bad!` is not a name", 1),
+        ("id = \"history\"\n", "", ":5: missing field `id`", 1),
+        ("task = \"See the layers of an image\"", "task = \"\"", ":7: `task` must not be empty", 2),
+        ("does = \"Shows whole commands.\"", "does = \"\"", ":10: `does` must not be empty", 2),
+        ("Lists *every* layer.", "a\\n\\nb", ":9: one paragraph only here", 2),
+        ("Prints it all.", "<b>Prints</b>", ":22: raw HTML", 2),
+        ("tags = [\"layers\"]", "language = \"cobol\"", ":12: there is no language `cobol`", 2),
+        ("tags = [\"layers\"]", "language = \"yaml\"", ":13: what is no command for `sh`", 2),
         ("part = 7", "part = 9", ":1: there is no part 9", 2),
+        ("order = 1", "order = 0", ":2: `order` counts from 1", 2),
         (
             "id = \"history\"\ntask = \"",
             "id = \"history\"\nessential = true\ntask = \"Error: ",
-            ":6: an error message is looked up",
+            ":7: an error message is looked up",
             2,
         ),
-        ("id = \"history\"", "id = \"history\"\nessential = 1", ":6: invalid type", 1),
+        ("id = \"history\"", "id = \"history\"\nessential = 1", ":7: invalid type", 1),
     ] {
         let content = Content::sound().changed(ENTRIES, from, to);
         let library = some(content, &format!("{ENTRIES}{wanted}"));
         assert_eq!(library.entry_count(), kept, "{to}");
     }
     some(
-        Content::sound().with(ENTRIES, "part = 7\ngroup = 'g'\nentry = []"),
-        &format!("{ENTRIES}:3: the file has no `[[entry]]`"),
+        Content::sound().with(ENTRIES, "part = 7\norder = 1\ngroup = 'g'\nentry = []"),
+        &format!("{ENTRIES}:4: the file has no `[[entry]]`"),
     );
     let entry = |id: usize, lines: usize| {
         let command = "a\n".repeat(lines);
@@ -158,10 +169,10 @@ fn entries() {
         format!("[[entry]]\nid='e{id}'\nessential=true\ntask='t'\ncommand=\"\"\"\n{command}\"\"\"\ndoes='d'\n{section}")
     };
     let more = "cheatsheet/07-more.toml";
-    let of = |entries: &str| format!("part = 7\ngroup = 'more'\n{entries}");
+    let of = |entries: &str| format!("part = 7\norder = 2\ngroup = 'more'\n{entries}");
     some(
         Content::sound().with(more, &of(&entry(0, 9))),
-        &format!("{more}:5: an `essential` command has at most 8 lines"),
+        &format!("{more}:6: an `essential` command has at most 8 lines"),
     );
     let most: String = (0..=library::MOST_ESSENTIAL).map(|id| entry(id, 8)).collect();
     some(Content::sound().with(more, &of(&most)), &format!("{more}: with this file more than 110"));

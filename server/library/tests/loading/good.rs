@@ -22,8 +22,8 @@ fn everything_is_there() {
 
     let (group, entry) = library.entry(&"history".parse().unwrap()).unwrap();
     assert_eq!(
-        (group.anchor.as_str(), entry.does_html.as_str()),
-        ("see-what-is-in-an-image", "Lists <em>every</em> layer.")
+        (group.url_of(entry.id()), entry.does_html.as_str()),
+        ("/cheatsheet/images#history".to_owned(), "Lists <em>every</em> layer.")
     );
     assert!(entry.command_html.contains("<span class=\"hl-command\">docker</span>"), "{}", entry.command_html);
     assert_eq!(entry.flags[0].does_html, "Shows whole commands.");
