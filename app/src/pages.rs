@@ -4,9 +4,9 @@
 pub(crate) mod chapter;
 pub(crate) mod chapters;
 pub(crate) mod cheat_sheet;
-pub(crate) mod entry_group;
 #[cfg(debug_assertions)]
 pub(crate) mod design;
+pub(crate) mod entry_group;
 pub(crate) mod essential;
 pub(crate) mod exercise;
 pub(crate) mod exercises;

@@ -275,7 +275,8 @@ fn entries() -> AnyView {
             may_try: true,
         })
     };
-    view! { <div data-may-try="">{entry().map(|it| entry_group::entry(it, entry_group::Level::Third))}</div> }.into_any()
+    view! { <div data-may-try="">{entry().map(|it| entry_group::entry(it, entry_group::Level::Third))}</div> }
+        .into_any()
 }
 
 fn text() -> AnyView {

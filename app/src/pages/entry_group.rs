@@ -104,7 +104,8 @@ pub(super) fn entry(entry: EntryView, level: Level) -> AnyView {
             {destroys}
             <p class="more"><a href=section.url.clone()>{section.label()}</a></p>
         </article>
-    }.into_any()
+    }
+    .into_any()
 }
 
 fn flag(flag: FlagView) -> AnyView {

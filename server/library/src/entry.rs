@@ -57,7 +57,6 @@ impl RenderedEntry {
     pub fn id(&self) -> &EntryId {
         &self.entry.id
     }
-
 }
 
 impl EntryGroup {

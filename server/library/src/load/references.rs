@@ -3,8 +3,8 @@
 
 use domain::problem::Problem;
 
-use super::findings::{Reference, Target};
 use super::PAPER;
+use super::findings::{Reference, Target};
 use crate::Library;
 
 /// The site's own pages that links may name besides chapters and exercises.

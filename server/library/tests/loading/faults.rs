@@ -303,12 +303,12 @@ fn fixtures() {
     for (fixture, wanted) in [
         ("fixture = {}", ""),
         ("fixture.not_here = \"no network\"", ""),
-        ("fixture.not_here = \" \"", ":12: `not_here` says why"),
-        ("fixture.not_here = \"no network\"\nfixture.exit = 1", ":12: what is not done needs no other field"),
-        ("language = \"dockerfile\"\nfixture = {}", ":13: what is no command for `sh`"),
-        ("fixture.file = true", ":12: what is no command for `sh`"),
-        ("fixture.interrupt_after = 60", ":12: `interrupt_after` is a number of seconds"),
-        ("fixture.colour = 1", ":12: unknown field `colour`"),
+        ("fixture.not_here = \" \"", ":13: `not_here` says why"),
+        ("fixture.not_here = \"no network\"\nfixture.exit = 1", ":13: what is not done needs no other field"),
+        ("language = \"dockerfile\"\nfixture = {}", ":14: what is no command for `sh`"),
+        ("fixture.file = true", ":13: what is no command for `sh`"),
+        ("fixture.interrupt_after = 60", ":13: `interrupt_after` is a number of seconds"),
+        ("fixture.colour = 1", ":13: unknown field `colour`"),
     ] {
         let content = Content::sound().changed(ENTRIES, "fixture = {}", fixture);
         if wanted.is_empty() {
