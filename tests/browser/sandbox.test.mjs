@@ -258,7 +258,7 @@ can("a reader tries an entry of the cheat sheet, and what it needs is there", as
 can("a reader comes back to their sandbox on the next chapter, and tries a block there after the end of a shell", async ({ arrive }) => {
   const reader = await arrive();
   const { page, terminal } = reader;
-  await reader.open("/cheatsheet/what-a-container-runs");
+  await reader.open("/cheatsheet/behave-and-harden");
   const tryIt = async () => {
     const block = page.locator("figure.code", { hasText: "docker volume ls --filter dangling=true" }).first();
     await block.hover();
@@ -274,7 +274,10 @@ can("a reader comes back to their sandbox on the next chapter, and tries a block
   await terminal.shows("before-42");
   await page.getByRole("button", { name: "Hide" }).click();
   await page.waitForFunction(() => document.activeElement?.classList.contains("drawer-tab"));
-  await reader.open("/cheatsheet/what-a-container-runs");
+  // Where the home page leads to.
+  await reader.open("/cheatsheet");
+  await tab.waitFor();
+  await reader.open("/cheatsheet/behave-and-harden");
   await tab.click();
   await terminal.prompt();
   await terminal.keys("exit\n");

@@ -1,9 +1,10 @@
 //! The cheat sheet's contents: what somebody may want, by part and group, to filter.
-//! Invariant: every entry is listed and leads to its place on the page of its group.
+//! Invariant: every entry is listed and leads to its place on the page of its group. A free sandbox is found again here.
 
 use leptos::prelude::*;
 
 use crate::{
+    islands::Drawer,
     shell::{Place, Sheet},
     view::{CheatSheet, EntryGroup, EntryView},
 };
@@ -38,7 +39,10 @@ fn body(sheet: &CheatSheet) -> AnyView {
             </p>
         </header>
         {empty}
-        {sheet.groups.chunk_by(|a, b| a.part == b.part).map(part).collect_view()}
+        <div data-may-try=sheet.may_try.then_some("")>
+            {sheet.groups.chunk_by(|a, b| a.part == b.part).map(part).collect_view()}
+        </div>
+        {sheet.may_try.then(|| view! { <Drawer /> })}
     }
     .into_any()
 }
