@@ -137,7 +137,7 @@ fn an_entry_that_does_not_what_it_says_is_named_with_its_line() {
     let (code, said) = lint_entries(&entries.concat());
     assert_eq!(code, Some(1), "{said}");
     for part in [
-        "08-trials.toml:7: needs: what it needs is not made: `given` ends with 1; it prints \n    nothing there",
+        "08-trials.toml:8: needs: what it needs is not made: `given` ends with 1; it prints \n    nothing there",
         "fails: the command ends with 1; it prints nothing",
         "does-not: it does not do what it says: the script `then` ends with 1; it prints nothing",
         "leaves: it ended the shell",
