@@ -16,9 +16,9 @@ const SHOWN: usize = 150;
 /// `None` when there is no such group.
 pub(crate) fn page(sheet: CheatSheet, name: &str) -> Option<Sheet> {
     let place = sheet.groups.iter().position(|group| group.id.as_str() == name)?;
-    let group = sheet.groups.get(place)?;
-    let (title, path) = (group.title.clone(), group.url());
-    let page = Sheet::new(Place::CheatSheet, "sheet", title, summary(group), move || body(sheet, place));
+    let group = sheet.groups.get(place)?.clone();
+    let (title, summary, path) = (group.title.clone(), summary(&group), group.url());
+    let page = Sheet::new(Place::CheatSheet, "sheet", title, summary, move || body(&sheet, place, group));
     Some(page.at(path))
 }
 
@@ -36,18 +36,18 @@ fn summary(group: &EntryGroup) -> String {
     summary
 }
 
-fn body(mut sheet: CheatSheet, place: usize) -> AnyView {
-    let Some(number) = sheet.groups.get(place).map(|group| group.part) else { return ().into_any() };
-    let in_part = sheet.groups.iter().enumerate().filter(|(_, group)| group.part == number);
-    let in_part = in_part.map(|(other, group)| {
-        let current = (other == place).then_some("page");
-        view! { <li><a href=group.url() aria-current=current>{group.title.clone()}</a></li> }
+/// The group that stands at a place of the sheet.
+fn body(sheet: &CheatSheet, place: usize, group: EntryGroup) -> AnyView {
+    let number = group.part;
+    let in_part = sheet.groups.iter().filter(|other| other.part == number);
+    let in_part = in_part.map(|other| {
+        let current = (other.id == group.id).then_some("page");
+        view! { <li><a href=other.url() aria-current=current>{other.title.clone()}</a></li> }
     });
     let in_part = in_part.collect_view();
     let link = |it: &EntryGroup| (it.url(), it.title.clone());
     let before = place.checked_sub(1).and_then(|before| sheet.groups.get(before)).map(link);
     let after = sheet.groups.get(place + 1).map(link);
-    let group = sheet.groups.swap_remove(place);
     let entries = group.entries.into_iter().map(|it| entry(it, Level::Second)).collect_view();
     view! {
         <header class="page-head">

@@ -9,7 +9,7 @@ use domain::{
 use super::{
     curriculum::is_row_number,
     document::Document,
-    findings::{Edge, Findings, Place, Target},
+    findings::{Edge, Findings, Target},
 };
 use crate::{
     Chapter,
@@ -89,14 +89,10 @@ fn judge(file: &str, document: &Document<'_>, meta: &FrontMatter, id: &ChapterId
     findings
         .blank(document, &[("title", &meta.title), ("summary", &meta.summary), ("checked_with", &meta.checked_with)]);
     findings.tags(document, "tags", &meta.tags);
-    if meta.order == 0 {
-        findings.problems.push(document.problem("order", "`order` counts from 1"));
-    }
     if meta.minutes == 0 {
         findings.problems.push(document.problem("minutes", "`minutes` must be at least 1"));
     }
-    let what = format!("chapter {} of part {part}", meta.order);
-    findings.places.push(Place { what, file: file.to_owned(), line: document.line("order") });
+    findings.order(document, file, "chapter", (part, meta.order));
     for (index, row) in meta.teaches.iter().enumerate() {
         if !is_row_number(row) {
             let message = format!("`{row}` is not a row of the curriculum, such as `7.2.9`");

@@ -37,16 +37,9 @@ pub(crate) fn parse_entries(
         let message = format!("the file's name says part {number}, and this says {}", header.part);
         findings.problems.push(document.problem("part", message));
     }
-    if header.order == 0 {
-        findings.problems.push(document.problem("order", "`order` counts from 1"));
-    }
-    let places = [
-        (format!("`#{id}` on the cheat sheet"), "group"),
-        (format!("group {} of part {number}", header.order), "order"),
-    ];
-    for (what, field) in places {
-        findings.places.push(Place { what, file: file.to_owned(), line: document.line(field) });
-    }
+    findings.order(&document, file, "group", (number, header.order));
+    let what = format!("`#{id}` on the cheat sheet");
+    findings.places.push(Place { what, file: file.to_owned(), line: document.line("group") });
     let count = document.length("entry");
     if count == 0 {
         findings.problems.push(document.problem("entry", "the file has no `[[entry]]`"));

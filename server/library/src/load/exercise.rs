@@ -14,7 +14,7 @@ use super::{
     cases::parse_cases,
     checks,
     document::Document,
-    findings::{Edge, Findings, Place, Target},
+    findings::{Edge, Findings, Target},
     tree::{Tree, TreeFile},
 };
 use crate::{
@@ -100,11 +100,7 @@ fn judge(file: &str, document: &Document<'_>, it: &ExerciseFile, id: &ExerciseId
     if it.minutes == 0 {
         findings.problems.push(document.problem("minutes", "`minutes` must be at least 1"));
     }
-    if it.order == 0 {
-        findings.problems.push(document.problem("order", "`order` counts from 1"));
-    }
-    let what = format!("exercise {} of part {}", it.order, it.part);
-    findings.places.push(Place { what, file: file.to_owned(), line: document.line("order") });
+    findings.order(document, file, "exercise", (it.part, it.order));
     findings.refer(file, document.line("part"), Target::Part(it.part));
     findings.refer(file, document.line("section"), Target::Section(it.section.clone()));
     for (index, check) in it.check.iter().enumerate() {

@@ -86,6 +86,15 @@ impl Findings {
         }
     }
 
+    /// A place within a part counts from 1, and there is one `kind` of thing in it.
+    pub(crate) fn order(&mut self, document: &Document<'_>, file: &str, kind: &str, (part, order): (u8, u16)) {
+        if order == 0 {
+            self.problems.push(document.problem("order", "`order` counts from 1"));
+        }
+        let what = format!("{kind} {order} of part {part}");
+        self.places.push(Place { what, file: file.to_owned(), line: document.line("order") });
+    }
+
     /// Tags are lower case, not empty, each once.
     pub(crate) fn tags(&mut self, document: &Document<'_>, path: &str, tags: &[String]) {
         let mut seen = BTreeSet::new();

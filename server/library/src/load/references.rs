@@ -3,21 +3,14 @@
 
 use domain::problem::Problem;
 
-use super::PAPER;
-use super::findings::{Reference, Target};
+use super::{
+    PAPER,
+    findings::{Reference, Target},
+};
 use crate::Library;
 
 /// The site's own pages that links may name besides chapters and exercises.
-const PAGES: [&str; 8] = [
-    "/",
-    "/chapters",
-    "/exercises",
-    "/cheatsheet",
-    "/cheatsheet/essential",
-    "/cheatsheet/whole",
-    "/search",
-    "/progress",
-];
+const PAGES: [&str; 6] = ["/", "/chapters", "/exercises", "/cheatsheet", "/search", "/progress"];
 
 /// A problem when the reference leads nowhere.
 pub(super) fn follow(reference: &Reference, library: &Library) -> Option<Problem> {
@@ -90,11 +83,12 @@ fn path_fault(path: &str, library: &Library) -> Option<String> {
         let Ok(id) = id.parse() else { return Some(format!("there is no exercise `{id}`")) };
         return exercise(&id, library);
     }
-    if let Some(group) = page.strip_prefix("/cheatsheet/").filter(|group| !PAPER.contains(group)) {
+    let sheet = page.strip_prefix("/cheatsheet/");
+    if let Some(group) = sheet.filter(|name| !PAPER.contains(name)) {
         return group_fault(group, anchor, library);
     }
     match anchor {
-        _ if !PAGES.contains(&page) => Some(format!("the site has no page `{page}`")),
+        _ if sheet.is_none() && !PAGES.contains(&page) => Some(format!("the site has no page `{page}`")),
         Some(anchor) if page == "/cheatsheet" => Some(entry_hint(anchor, library)),
         Some(anchor) => Some(format!("the page `{page}` has no anchor `#{anchor}`")),
         None => None,
